@@ -1,0 +1,62 @@
+"""Run migrations on the database of the current Flask application."""
+
+from typing import Any
+
+from alembic import context
+from flask import current_app
+from sqlalchemy import Connection
+
+
+def run_migrations() -> None:
+    """Apply the migrations in one transaction; on SQLite foreign keys are checked at its end."""
+    migrate = current_app.extensions["migrate"]
+    with migrate.db.engine.connect().execution_options(write=True) as connection:
+        on_sqlite = connection.dialect.name == "sqlite"
+        if on_sqlite:
+            _set_foreign_keys(connection, "OFF")
+        options: dict[str, Any] = migrate.configure_args | {
+            "render_as_batch": on_sqlite,
+            "compare_type": True,
+            "compare_server_default": True,
+        }
+        extension_arguments = current_app.extensions["migrate"].configure_args
+        context.configure(
+            connection=connection,
+            target_metadata=database.metadata,
+            **{
+                **extension_arguments,
+                "render_as_batch": connection.dialect.name == "sqlite",
+                "compare_type": True,
+                "compare_server_default": True,
+            },
+        )
+        with context.begin_transaction():
+            context.run_migrations()
+            if on_sqlite:
+                _refuse_broken_references(connection)
+        if on_sqlite:
+            _set_foreign_keys(connection, "ON")
+
+
+def _set_foreign_keys(connection: Connection, state: str) -> None:
+    """SQLite alters a table by copying and dropping it; with foreign keys on, that would empty its children.
+
+    The statement goes to the driver, because SQLite ignores it inside a transaction and SQLAlchemy
+    would begin one.
+    """
+    driver_connection = connection.connection.driver_connection
+    if driver_connection is not None:
+        driver_connection.execute(f"PRAGMA foreign_keys={state}")
+
+
+def _refuse_broken_references(connection: Connection) -> None:
+    broken = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
+    if broken is not None:
+        raise RuntimeError(
+            f"The migration would leave table {broken[0]!r} referring to rows of {broken[2]!r} that are gone."
+        )
+
+
+if context.is_offline_mode():
+    raise RuntimeError("Migrations need a database to look at; run them without --sql.")
+run_migrations()
