@@ -19,17 +19,7 @@ def run_migrations() -> None:
             "compare_type": True,
             "compare_server_default": True,
         }
-        extension_arguments = current_app.extensions["migrate"].configure_args
-        context.configure(
-            connection=connection,
-            target_metadata=database.metadata,
-            **{
-                **extension_arguments,
-                "render_as_batch": connection.dialect.name == "sqlite",
-                "compare_type": True,
-                "compare_server_default": True,
-            },
-        )
+        context.configure(connection=connection, target_metadata=migrate.db.metadata, **options)
         with context.begin_transaction():
             context.run_migrations()
             if on_sqlite:

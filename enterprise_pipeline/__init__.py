@@ -1,0 +1,1 @@
+"""Enterprise cultivation pipeline: web pages, use cases and jobs over the registry."""

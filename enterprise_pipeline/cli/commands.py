@@ -1,0 +1,5 @@
+"""The commands that the application registers."""
+
+import click
+
+COMMANDS: tuple[click.Command, ...] = ()

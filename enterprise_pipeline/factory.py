@@ -1,0 +1,33 @@
+"""Wires every part of the application; holds no logic of its own."""
+
+from flask import Flask
+from flask_migrate import Migrate
+
+from enterprise_pipeline.cli.commands import COMMANDS
+from enterprise_pipeline.config import Settings
+from enterprise_pipeline.transaction import prepare_engine
+from enterprise_pipeline.web.blueprints import init_web
+from models import db
+
+MIGRATIONS = "enterprise_pipeline/migrations"
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """Build the application from ``settings``, or from the environment when none are given."""
+    settings = settings or Settings.from_environment()
+    settings.instance.mkdir(parents=True, exist_ok=True)
+    app = Flask("enterprise_pipeline", instance_path=str(settings.instance))
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        SQLALCHEMY_DATABASE_URI=settings.database_url,
+        MAX_CONTENT_LENGTH=settings.max_upload_mb * 1024 * 1024,
+        SETTINGS=settings,
+    )
+    db.init_app(app)
+    with app.app_context():
+        prepare_engine(db.engine)
+    Migrate(app, db, directory=MIGRATIONS)
+    init_web(app)
+    for command in COMMANDS:
+        app.cli.add_command(command)
+    return app

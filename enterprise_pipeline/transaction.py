@@ -1,0 +1,73 @@
+"""One place where work is committed or rolled back, and the SQLite settings that make it safe."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Connection, Engine, event
+from sqlalchemy.orm import Session
+
+from models.base import db
+
+BUSY_TIMEOUT_MS = 10_000
+
+
+@contextmanager
+def transaction() -> Iterator[Session]:
+    """Commit when the block succeeds, roll back when it raises. Does not nest.
+
+    A read transaction left open by the request is ended first: on SQLite a
+    writer must begin as one (``BEGIN IMMEDIATE``), or two writers that read
+    first would lose one of their updates.
+
+    Raises
+    ------
+    RuntimeError
+        If called inside another ``transaction()``.
+    """
+    session = db.session()
+    if session.info.get("in_transaction"):
+        raise RuntimeError("transaction() does not nest; share a private helper instead.")
+    session.rollback()
+    session.info["in_transaction"] = True
+    try:
+        session.connection(execution_options={"write": True})
+        yield session
+        session.commit()
+    except BaseException:
+        session.rollback()
+        raise
+    finally:
+        session.info["in_transaction"] = False
+
+
+def reading() -> Session:
+    """The session of this application context, for reading only."""
+    return db.session()
+
+
+def prepare_engine(engine: Engine) -> None:
+    """Give SQLite write-ahead logging, foreign keys and honest transactions; leave other databases alone."""
+    if engine.dialect.name != "sqlite":
+        return
+    event.listen(engine, "connect", _configure_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+
+
+def _configure_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=NORMAL",
+        f"busy_timeout={BUSY_TIMEOUT_MS}",
+        "foreign_keys=ON",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    write = connection.get_execution_options().get("write", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")

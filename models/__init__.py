@@ -1,0 +1,32 @@
+"""Table classes; re-exported so that Alembic sees every table by one import."""
+
+from models.annual_report import AnnualReport
+from models.base import Base, db
+from models.enterprise import Contact, Enterprise, EnterpriseName
+from models.enterprise_facts import EnterpriseFacts
+from models.operation import AuditEvent, HeaderMapping, ImportBatch, JobRun
+from models.pool import Certificate, Membership, Pool, PoolCoverage
+from models.screening import ASSESSMENTS, AssessmentCount, Candidate, RegistryState, ScreeningRun
+
+__all__ = [
+    "ASSESSMENTS",
+    "AnnualReport",
+    "AssessmentCount",
+    "AuditEvent",
+    "Base",
+    "Candidate",
+    "Certificate",
+    "Contact",
+    "Enterprise",
+    "EnterpriseFacts",
+    "EnterpriseName",
+    "HeaderMapping",
+    "ImportBatch",
+    "JobRun",
+    "Membership",
+    "Pool",
+    "PoolCoverage",
+    "RegistryState",
+    "ScreeningRun",
+    "db",
+]

@@ -1,0 +1,1 @@
+"""The pure core: facts, dated rules, screening and gaps."""
