@@ -104,7 +104,7 @@ ASSESSMENTS: tuple[Table, Table] = (_assessment_table(0), _assessment_table(1))
 
 
 class AssessmentCount(Base):
-    """The cube: how many enterprises per tier, standard, basis, verdict, jurisdiction, industry, holding, gaps."""
+    """The cube: how many assessments share each combination of these columns."""
 
     __tablename__ = "assessment_count"
 

@@ -1,4 +1,4 @@
-"""Create the registry
+"""Create the registry.
 
 The first tables, the pools of the vocabulary and the one row of registry state. There are no earlier rows.
 """
