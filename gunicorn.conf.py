@@ -1,0 +1,51 @@
+"""Settings of the web server: threads for waiting, two processes for work, loopback only."""
+
+from typing import Any
+
+from enterprise_pipeline.config import Settings, SettingsError, require_loopback
+
+WORKERS = 2
+THREADS = 8
+
+
+def checked_settings() -> Settings:
+    """Return the settings, or end the program with the reason on one line."""
+    try:
+        settings = Settings.from_environment()
+        require_loopback(settings.host)
+    except SettingsError as error:
+        raise SystemExit(f"Not started. {error}") from error
+    return settings
+
+
+settings = checked_settings()
+bind = f"[{settings.host}]:{settings.port}" if ":" in settings.host else f"{settings.host}:{settings.port}"
+workers = WORKERS
+worker_class = "gthread"
+threads = THREADS
+timeout = 120  # an import of 100,000 rows answers within one request
+control_socket_disable = True  # service users have no home folder to put it in
+loglevel = "warning"
+# Polars hangs in a child forked after its import, so every worker imports the application itself.
+preload_app = False
+
+
+def on_starting(server: Any) -> None:
+    """Look at the addresses really in use: ``--bind`` on the command line overrides this file."""
+    for address in server.cfg.address:
+        host = address[0] if isinstance(address, tuple) else str(address)
+        try:
+            require_loopback(host)
+        except SettingsError as error:
+            raise SystemExit(f"Not started. {error}") from error
+
+
+on_reload = on_starting
+
+
+def post_worker_init(worker: Any) -> None:
+    """Print the address once the first worker can answer."""
+    if worker.age == 1:
+        host, port = worker.cfg.address[0][:2]
+        shown = f"[{host}]" if ":" in host else host
+        print(f"\nThe registry is at http://{shown}:{port}/  (Ctrl-C stops it)", flush=True)

@@ -1,0 +1,1 @@
+"""Programs for building, checking and starting; nothing of the product imports them."""
