@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from threading import Thread
-from typing import Any
+from typing import Any, Self
 
 import pytest
 from flask import Flask
@@ -37,7 +37,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "database_kind" not in metafunc.fixturenames:
         return
     marker = metafunc.definition.get_closest_marker("databases")
-    in_browser = metafunc.definition.get_closest_marker("browser") or "browser" in metafunc.definition.path.parts
+    in_browser = (
+        metafunc.definition.get_closest_marker("browser") or "browser" in metafunc.definition.path.parts
+    )
     kinds = marker.args if marker else ("sqlite",) if in_browser else KINDS
     marks = {"postgresql": [pytest.mark.postgres], "sqlite": []}
     metafunc.parametrize(
@@ -52,7 +54,7 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
 
 @pytest.fixture(scope="session")
 def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
-    """Make databases with the current schema, quickly: the migrations run once, then their result is copied."""
+    """Make databases with the current schema: the migrations run once, their result is copied."""
     with Databases(tmp_path_factory.mktemp("databases")) as made:
         yield made
 
@@ -110,7 +112,7 @@ class LiveServer:
         self.url = f"http://127.0.0.1:{self._server.server_port}"
         self._thread = Thread(target=self._server.serve_forever, daemon=True)
 
-    def __enter__(self) -> "LiveServer":
+    def __enter__(self) -> Self:
         self._thread.start()
         return self
 

@@ -45,7 +45,7 @@ def run(command: Sequence[str | Path], *, env: dict[str, str] | None = None) -> 
 
 
 def child_environment(**extra: str) -> dict[str, str]:
-    """Return the environment for programs we start: with byte code kept, or every start would compile again."""
+    """Return the environment for programs we start; they keep byte code, or each start would compile."""
     env = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
     env.setdefault("OMP_NUM_THREADS", "1")
     return env | extra
@@ -131,7 +131,8 @@ def install_with_pip(lock: Path, environment: Path) -> bool:
     """Install with the environment's own pip, or with the system's pip aimed at the environment."""
     interpreter = python_of(environment)
     has_pip = (
-        subprocess.run([interpreter, "-m", "pip", "--version"], check=False, capture_output=True).returncode == 0
+        subprocess.run([interpreter, "-m", "pip", "--version"], check=False, capture_output=True).returncode
+        == 0
     )
     outside: list[str | Path] = [shutil.which("pip3") or "pip", "--python", interpreter]
     pip: list[str | Path] = [interpreter, "-m", "pip"] if has_pip else outside
@@ -145,7 +146,7 @@ def install_with_pip(lock: Path, environment: Path) -> bool:
 
 def build_assets() -> None:
     """Build ``static/vendor`` unless it already matches the lock and the templates."""
-    builder = [python_of(ENVIRONMENT), "-m", "tools.build_assets"]
+    builder: list[str | Path] = [python_of(ENVIRONMENT), "-m", "tools.build_assets"]
     if subprocess.run([*builder, "--check"], cwd=ROOT, check=False, capture_output=True).returncode == 0:
         return
     lock = ROOT / "package-lock.json"
@@ -204,7 +205,7 @@ def instance_folder() -> Path:
 
 
 def prepare_database(registry: str) -> dict[str, str]:
-    """Migrate the chosen registry, fill a new demo one, screen what was never screened; return its environment."""
+    """Migrate the chosen registry, fill a new demo one, screen it if that was never done."""
     env = child_environment()
     if not env.get("DATABASE_URL", "").strip():
         name = "demo.sqlite3" if registry == "demo" else "registry.sqlite3"
@@ -221,7 +222,7 @@ def prepare_database(registry: str) -> dict[str, str]:
 
 
 def build_demo(database: Path) -> None:
-    """Build the demo registry aside and move it into place when complete, so that a half-built one is never served."""
+    """Build the demo registry aside and move it into place when complete: half a one is never served."""
     database.parent.mkdir(parents=True, exist_ok=True)
     draft = database.with_suffix(".building.sqlite3")
     for leftover in database.parent.glob(draft.name + "*"):
@@ -240,7 +241,7 @@ def build_demo(database: Path) -> None:
 
 def never_screened(env: dict[str, str]) -> bool:
     """Whether the registry holds enterprises but no screening run yet."""
-    question = [python_of(ENVIRONMENT), "-m", "tools.never_screened"]
+    question: list[str | Path] = [python_of(ENVIRONMENT), "-m", "tools.never_screened"]
     answer = subprocess.run(question, cwd=ROOT, env=env, check=False, capture_output=True, text=True)
     if answer.returncode not in (0, 1) or answer.stderr:
         raise BootstrapError(f"The database does not answer: {answer.stderr.strip()}")
@@ -269,8 +270,8 @@ def refuse_a_taken_port(env: dict[str, str]) -> None:
             probe.bind((host, int(port)))
         except OSError as error:
             raise BootstrapError(
-                f"Nothing can listen on {host} port {port} ({error.strerror}). Stop the program that uses it, "
-                f"or choose another port: make run PIPELINE_PORT={int(port) + 1}"
+                f"Nothing can listen on {host} port {port} ({error.strerror}). Stop the program that "
+                f"uses it, or choose another port: make run PIPELINE_PORT={int(port) + 1}"
             ) from error
 
 
@@ -289,9 +290,13 @@ def set_up(*, with_tools: bool) -> None:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("command", choices=["run", "demo", "setup", "environment", "assets", "bench"])
-    parser.add_argument("--registry", choices=["demo", "real"], default="demo", help="which database `run` serves")
+    parser.add_argument(
+        "--registry", choices=["demo", "real"], default="demo", help="which database `run` serves"
+    )
     options = parser.parse_args(arguments)
     if sys.version_info[:2] < OLDEST_PYTHON:
         print(f"Python 3.11 or newer is needed; this is {sys.version.split()[0]}.", file=sys.stderr)

@@ -13,7 +13,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "enterprise_pipeline"
@@ -57,15 +57,15 @@ def _sources(package: Path) -> Iterator[Path]:
         yield from (path for path in sorted(package.glob(pattern)) if vendor not in path.parents)
 
 
-def symbol(name: str, *, named_in: Path, modules: Path = MODULES) -> ElementTree.Element:
+def symbol(name: str, *, named_in: Path, modules: Path = MODULES) -> ET.Element:
     """Return one icon as a ``<symbol>`` that takes colour and size from the page."""
     style, base = ("filled", name.removesuffix("-filled")) if name.endswith("-filled") else ("outline", name)
     file = modules / "@tabler" / "icons" / "icons" / style / f"{base}.svg"
     if not file.exists():
         raise AssetError(f"{named_in} names the icon {name!r}, which Tabler does not have. Correct the name.")
-    drawing = ElementTree.parse(file).getroot()  # noqa: S314 -- a file pinned by its hash
+    drawing = ET.parse(file).getroot()  # noqa: S314 -- a file pinned by its hash
     kept = {key: value for key, value in drawing.attrib.items() if key not in {"width", "height", "class"}}
-    result = ElementTree.Element(f"{{{SVG}}}symbol", {"id": f"tabler-{name}", **kept})
+    result = ET.Element(f"{{{SVG}}}symbol", {"id": f"tabler-{name}", **kept})
     result.extend(shape for shape in drawing if shape.get("d") != "M0 0h24v24H0z")
     for shape in result:
         shape.tail = None
@@ -74,10 +74,11 @@ def symbol(name: str, *, named_in: Path, modules: Path = MODULES) -> ElementTree
 
 def sprite(icons: dict[str, Path], modules: Path = MODULES) -> bytes:
     """Return one SVG file with a symbol per icon."""
-    ElementTree.register_namespace("", SVG)
-    root = ElementTree.Element(f"{{{SVG}}}svg")
+    ET.register_namespace("", SVG)
+    root = ET.Element(f"{{{SVG}}}svg")
     root.extend(symbol(name, named_in=file, modules=modules) for name, file in icons.items())
-    return ElementTree.tostring(root, encoding="utf-8")
+    drawn: bytes = ET.tostring(root, encoding="utf-8")
+    return drawn
 
 
 def build(vendor: Path = VENDOR, modules: Path = MODULES) -> dict[str, Any]:

@@ -48,7 +48,7 @@ def binaries() -> Path:
 
 @contextmanager
 def running_postgres() -> Iterator[str]:
-    """Start a server in a temporary folder, yield the address of its ``postgres`` database, remove everything."""
+    """Start a server in a temporary folder, yield the address of its ``postgres`` database, clean up."""
     programs = binaries()
     folder = Path(tempfile.mkdtemp(prefix="pipeline-pg-"))
     identity: dict[str, Any] = {}
@@ -65,7 +65,13 @@ def running_postgres() -> Iterator[str]:
 
 def _initialise(programs: Path, folder: Path, identity: dict[str, Any]) -> None:
     # Chinese text has no trigrams in the plain C locale, so the locale is the one of production.
-    options = ["--no-sync", "--auth=trust", f"--username={SERVER_USER}", "--encoding=UTF8", "--locale=C.UTF-8"]
+    options = [
+        "--no-sync",
+        "--auth=trust",
+        f"--username={SERVER_USER}",
+        "--encoding=UTF8",
+        "--locale=C.UTF-8",
+    ]
     command = [str(programs / "initdb"), "-D", str(folder / "data"), *options]
     made = subprocess.run(command, check=False, capture_output=True, text=True, cwd=folder, **identity)
     if made.returncode != 0:
@@ -77,8 +83,13 @@ def _server(programs: Path, folder: Path, identity: dict[str, Any]) -> Iterator[
     options = [word for key, value in SETTINGS.items() for word in ("-c", f"{key}={value}")]
     command = [str(programs / "postgres"), "-D", str(folder / "data"), "-k", str(folder), *options]
     with (folder / "log").open("wb") as log:
-        process = subprocess.Popen(
-            command, stdout=log, stderr=log, cwd=folder, preexec_fn=_end_with_parent, **identity
+        process = subprocess.Popen(  # between fork and exec only prctl is called
+            command,
+            stdout=log,
+            stderr=log,
+            cwd=folder,
+            preexec_fn=_end_with_parent,  # noqa: PLW1509
+            **identity,
         )
     try:
         _wait_until_ready(programs, folder, process)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from itertools import count
 from pathlib import Path
+from typing import Self
 
 from flask_migrate import upgrade
 from sqlalchemy import create_engine, make_url, text
@@ -39,7 +40,7 @@ class Databases:
         self._server: str | None = None
         self._stack = ExitStack()
 
-    def __enter__(self) -> "Databases":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:

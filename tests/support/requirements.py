@@ -17,7 +17,9 @@ def everything_is_required() -> bool:
 def not_run(reason: str) -> NoReturn:
     """Skip with a reason that the summary repeats; fail where everything is required."""
     if everything_is_required():
-        pytest.fail(f"{reason} Everything is required here (CI or PIPELINE_REQUIRE_ALL is set).", pytrace=False)
+        pytest.fail(
+            f"{reason} Everything is required here (CI or PIPELINE_REQUIRE_ALL is set).", pytrace=False
+        )
     pytest.skip(PREFIX + reason)
 
 

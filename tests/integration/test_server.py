@@ -1,0 +1,123 @@
+"""The real web server, started the way people start it."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.error import HTTPError
+from urllib.request import urlopen
+
+import pytest
+
+from enterprise_pipeline.config import ROOT
+
+START_SECONDS = 60
+
+
+def environment(instance: Path, **given: str) -> dict[str, str]:
+    kept = {key: value for key, value in os.environ.items() if not key.startswith(("PIPELINE_", "GUNICORN"))}
+    return {**kept, "PIPELINE_INSTANCE": str(instance), **given}
+
+
+def command(*options: str) -> list[str]:
+    return [sys.executable, "-m", "gunicorn", "--config", "gunicorn.conf.py", *options, "app:app"]
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def running(env: dict[str, str]) -> Iterator["subprocess.Popen[str]"]:
+    process = subprocess.Popen(
+        command(), cwd=ROOT, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+    try:
+        yield process
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=START_SECONDS)
+
+
+def read_until(process: "subprocess.Popen[str]", text: str) -> str:
+    assert process.stdout is not None
+    seen = ""
+    deadline = time.monotonic() + START_SECONDS
+    while text not in seen and time.monotonic() < deadline:
+        line = process.stdout.readline()
+        assert line, f"The server ended: {seen}"
+        seen += line
+    return seen
+
+
+@pytest.mark.databases("sqlite")
+def test_it_answers_on_loopback_and_says_where(database_url: str, tmp_path: Path):
+    port = free_port()
+    env = environment(tmp_path, DATABASE_URL=database_url, PIPELINE_PORT=str(port))
+
+    with running(env) as server:
+        said = read_until(server, "Ctrl-C")
+        try:
+            status = urlopen(f"http://127.0.0.1:{port}/", timeout=30).status
+        except HTTPError as error:
+            status = error.code
+            error.close()
+
+    assert f"http://127.0.0.1:{port}/" in said
+    assert status < 500
+
+
+@pytest.mark.parametrize(
+    ("options", "given"),
+    [
+        pytest.param([], {"PIPELINE_HOST": "0.0.0.0"}, id="by setting"),
+        pytest.param(["--bind", "0.0.0.0:{port}"], {}, id="by option"),
+        pytest.param(["--bind", "[::]:{port}"], {}, id="by option, IPv6"),
+        pytest.param(["--bind", "unix:{folder}/server.sock"], {}, id="by socket file"),
+        pytest.param([], {"GUNICORN_CMD_ARGS": "--bind=0.0.0.0:{port}"}, id="by gunicorn's variable"),
+    ],
+)
+def test_it_refuses_to_be_reached_by_others(
+    options: list[str], given: dict[str, str], tmp_path: Path, listening: Callable[[int], bool]
+):
+    port = free_port()
+    fill = {"port": port, "folder": tmp_path}
+    env = environment(tmp_path, PIPELINE_PORT=str(port), **{k: v.format(**fill) for k, v in given.items()})
+
+    ended = subprocess.run(
+        command(*(word.format(**fill) for word in options)),
+        cwd=ROOT, env=env, check=False, capture_output=True, text=True, timeout=START_SECONDS,
+    )  # fmt: skip
+
+    assert ended.returncode != 0
+    assert "no accounts yet" in ended.stderr
+    assert "Traceback" not in ended.stderr
+    assert not listening(port)
+
+
+@pytest.fixture
+def listening() -> Callable[[int], bool]:
+    def answers(port: int) -> bool:
+        with socket.socket() as probe:
+            return probe.connect_ex(("127.0.0.1", port)) == 0
+
+    return answers
+
+
+def test_a_wrong_setting_ends_the_start_with_one_line(tmp_path: Path):
+    ended = subprocess.run(
+        command(), cwd=ROOT, env=environment(tmp_path, PIPELINE_PORT="http"),
+        check=False, capture_output=True, text=True, timeout=START_SECONDS,
+    )  # fmt: skip
+
+    assert ended.returncode != 0
+    assert ended.stderr.strip() == (
+        "Not started. PIPELINE_PORT is 'http'; it must be a whole number from 1 to 65535."
+    )

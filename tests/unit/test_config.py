@@ -1,0 +1,134 @@
+"""Settings from the environment."""
+
+import stat
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from enterprise_pipeline.config import (
+    Settings,
+    SettingsError,
+    database_url,
+    is_loopback,
+    read_or_create_secret_key,
+    require_loopback,
+)
+
+
+def settings(tmp_path: Path, **given: str) -> Settings:
+    return Settings.from_environment({"PIPELINE_INSTANCE": str(tmp_path), **given})
+
+
+def test_an_empty_environment_gives_safe_defaults(tmp_path):
+    made = settings(tmp_path)
+
+    assert made.host == "127.0.0.1"
+    assert made.port == 8000
+    assert made.database_url == f"sqlite:///{tmp_path}/registry.sqlite3"
+    assert made.timezone == "Asia/Shanghai"
+    assert made.today is None
+    assert made.max_upload_mb == 32
+
+
+def test_every_setting_is_read_from_its_variable(tmp_path):
+    made = settings(
+        tmp_path,
+        DATABASE_URL="postgres://somebody@db/registry",
+        PIPELINE_HOST="::1",
+        PIPELINE_PORT="8001",
+        SECRET_KEY="s" * 40,
+        PIPELINE_MAX_UPLOAD_MB="5",
+        PIPELINE_TIMEZONE="Asia/Urumqi",
+        PIPELINE_TODAY="2026-11-22",
+    )
+
+    assert made == Settings(
+        instance=tmp_path,
+        database_url="postgresql://somebody@db/registry",
+        host="::1",
+        port=8001,
+        secret_key="s" * 40,
+        max_upload_mb=5,
+        timezone="Asia/Urumqi",
+        today=date(2026, 11, 22),
+    )
+
+
+def test_the_secret_key_is_not_shown_when_settings_are_printed(tmp_path):
+    made = settings(tmp_path)
+
+    assert made.secret_key not in repr(made)
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("PIPELINE_PORT", "0"),
+        ("PIPELINE_PORT", "65536"),
+        ("PIPELINE_PORT", "-1"),
+        ("PIPELINE_PORT", "８０００"),
+        ("PIPELINE_PORT", "web"),
+        ("PIPELINE_MAX_UPLOAD_MB", "1.5"),
+        ("PIPELINE_TIMEZONE", "Yichang"),
+        ("PIPELINE_TIMEZONE", "../etc/passwd"),
+        ("PIPELINE_TODAY", "22.11.2026"),
+        ("DATABASE_URL", "mysql://somewhere"),
+    ],
+)
+def test_a_value_that_cannot_work_is_refused_by_the_name_of_its_variable(tmp_path, variable, value):
+    with pytest.raises(SettingsError, match=variable):
+        settings(tmp_path, **{variable: value})
+
+
+def test_a_secret_key_is_made_once_and_only_the_owner_may_read_it(tmp_path):
+    path = tmp_path / "new" / "secret_key"
+
+    first = read_or_create_secret_key(path)
+
+    assert len(first) == 64
+    assert read_or_create_secret_key(path) == first
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert [entry.name for entry in path.parent.iterdir()] == ["secret_key"]
+
+
+def test_processes_starting_together_agree_on_one_key(tmp_path):
+    path = tmp_path / "secret_key"
+
+    with ThreadPoolExecutor(max_workers=8) as pool:
+        keys = set(pool.map(lambda _: read_or_create_secret_key(path), range(32)))
+
+    assert len(keys) == 1
+
+
+def test_a_truncated_key_is_refused(tmp_path):
+    path = tmp_path / "secret_key"
+    path.write_text("short", encoding="ascii")
+
+    with pytest.raises(SettingsError, match="Delete it"):
+        read_or_create_secret_key(path)
+
+
+def test_a_relative_sqlite_path_counts_from_the_folder_of_the_start(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+    assert (
+        database_url("sqlite:///data/a.sqlite3", instance=Path("/x"))
+        == f"sqlite:///{tmp_path}/data/a.sqlite3"
+    )
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.8.9.1", "localhost", "::1", "[::1]"])
+def test_loopback_addresses_are_accepted(host):
+    require_loopback(host)
+
+    assert is_loopback(host)
+
+
+@pytest.mark.parametrize(
+    "host", ["0.0.0.0", "::", "", "192.168.1.5", "registry.example", "unix:/run/x", "127.0.0.1.x"]
+)
+def test_addresses_that_others_can_reach_are_refused(host):
+    with pytest.raises(SettingsError, match="no accounts yet"):
+        require_loopback(host)
