@@ -1,4 +1,4 @@
-"""What services raise when a user, not a programmer, has to act; the web and the commands show the message."""
+"""What services raise when a user, not a programmer, has to act; pages and commands show the message."""
 
 
 class ServiceError(Exception):
@@ -9,11 +9,11 @@ class ServiceError(Exception):
         self.message = message
 
 
-class NotFound(ServiceError):  # noqa: N818 - reads as what happened, and pages name it so
+class NotFound(ServiceError):
     """The thing asked for does not exist (any more)."""
 
 
-class FieldConflict(ServiceError):  # noqa: N818 - as above
+class FieldConflict(ServiceError):
     """A value clashes with what is stored; ``field`` names the form field to pin the message to."""
 
     def __init__(self, field: str, message: str) -> None:
@@ -21,7 +21,7 @@ class FieldConflict(ServiceError):  # noqa: N818 - as above
         self.field = field
 
 
-class StaleVersion(ServiceError):  # noqa: N818 - as above
+class StaleVersion(ServiceError):
     """Somebody else changed the row since this form was opened; nothing was saved."""
 
     def __init__(
@@ -30,7 +30,7 @@ class StaleVersion(ServiceError):  # noqa: N818 - as above
         super().__init__(message)
 
 
-class BadFile(ServiceError):  # noqa: N818 - as above
+class BadFile(ServiceError):
     """A file cannot be used: what is wrong, ``place`` (sheet, row, column) and ``remedy``."""
 
     def __init__(self, message: str, place: str = "", remedy: str = "") -> None:
