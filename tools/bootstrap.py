@@ -24,6 +24,8 @@ OLDEST_PYTHON = (3, 11)
 OLDEST_NPM = 7  # the first that reads this version of package-lock.json
 DEMO_ENTERPRISES = 3000
 DEMO_SEED = 7
+DEMO_DATABASE = "demo.sqlite3"
+REAL_DATABASE = "registry.sqlite3"
 
 
 class BootstrapError(RuntimeError):
@@ -208,7 +210,7 @@ def prepare_database(registry: str) -> dict[str, str]:
     """Migrate the chosen registry, fill a new demo one, screen it if that was never done."""
     env = child_environment()
     if not env.get("DATABASE_URL", "").strip():
-        name = "demo.sqlite3" if registry == "demo" else "registry.sqlite3"
+        name = DEMO_DATABASE if registry == "demo" else REAL_DATABASE
         database = instance_folder() / name
         if registry == "demo" and not database.exists():
             build_demo(database)
@@ -232,11 +234,20 @@ def build_demo(database: Path) -> None:
     flask("db", "upgrade", env=env)
     flask("demo", "build", "--enterprises", str(DEMO_ENTERPRISES), "--seed", str(DEMO_SEED), env=env)
     flask("screen", env=env)
-    with closing(sqlite3.connect(draft)) as connection:
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    for leftover in database.parent.glob(draft.name + "-*"):
-        leftover.unlink()
-    draft.rename(database)
+    close_for_replacement(draft)
+    close_for_replacement(database)
+    draft.replace(database)
+
+
+def close_for_replacement(database: Path) -> None:
+    """Fold the write-ahead log into the file; refuse when a server still has it open."""
+    if not database.exists():
+        return
+    with closing(sqlite3.connect(database, timeout=1)) as connection:
+        try:
+            connection.execute("PRAGMA journal_mode=DELETE")
+        except sqlite3.OperationalError as error:
+            raise BootstrapError(f"{database.name} is in use ({error}). Stop the server first.") from error
 
 
 def never_screened(env: dict[str, str]) -> bool:
@@ -320,7 +331,8 @@ def perform(command: str, *, registry: str) -> None:
     if command == "run":
         serve(prepare_database(registry))
     elif command == "demo":
-        prepare_database("demo")
+        close_for_replacement(instance_folder() / DEMO_DATABASE)
+        build_demo(instance_folder() / DEMO_DATABASE)
 
 
 if __name__ == "__main__":
