@@ -2,10 +2,31 @@
 
 from flask import Blueprint, Flask
 
-BLUEPRINTS: tuple[Blueprint, ...] = ()
+from enterprise_pipeline.web import health, help, language, overview, search  # noqa: A004 -- a page group
+from enterprise_pipeline.web.context import init_context
+from enterprise_pipeline.web.csrf import init_csrf
+from enterprise_pipeline.web.errors import init_errors
+from enterprise_pipeline.web.filters import init_filters
+from enterprise_pipeline.web.language import init_language
+from enterprise_pipeline.web.security import init_security
+
+# Each page group adds its line; the navigation shows those of NAVIGATION that are registered here.
+BLUEPRINTS: tuple[Blueprint, ...] = (
+    overview.bp,
+    search.bp,
+    help.bp,
+    language.bp,
+    health.bp,
+)
 
 
 def init_web(app: Flask) -> None:
-    """Register every page group."""
+    """Set up what pages share and register every page group."""
+    init_language(app)
+    init_security(app)
+    init_csrf(app)
+    init_filters(app)
+    init_context(app)
+    init_errors(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)

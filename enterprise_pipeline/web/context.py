@@ -1,0 +1,147 @@
+"""What every page knows of its request: the day, the language, who acts; and what templates may ask for."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import Flask, current_app, g, has_request_context, request, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from werkzeug.exceptions import BadRequest
+
+from enterprise_pipeline.config import Settings
+from enterprise_pipeline.services import clock
+from enterprise_pipeline.services.overview import registry_is_synthetic
+
+EARLIEST_DAY = date(2000, 1, 1)
+LOOK_AHEAD = timedelta(days=366)
+# Until there are accounts, the server answers this machine only, so there is one person.
+LOCAL_ACTOR = "local"
+AS_OF = "as_of"
+# Addresses that mean the same on every day.
+TIMELESS_ENDPOINTS = frozenset({"static", "health.health", "language.choose"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class NavigationEntry:
+    """One line of the main navigation."""
+
+    endpoint: str
+    word: Any
+    icon: str
+
+    @property
+    def blueprint(self) -> str:
+        """The page group it opens."""
+        return self.endpoint.partition(".")[0]
+
+
+NAVIGATION: tuple[NavigationEntry, ...] = (
+    NavigationEntry(endpoint="overview.show", word=_l("总览"), icon="layout-dashboard"),
+    NavigationEntry(endpoint="candidates.index", word=_l("候选"), icon="stairs-up"),
+    NavigationEntry(endpoint="enterprises.index", word=_l("企业"), icon="building-factory-2"),
+    NavigationEntry(endpoint="imports.index", word=_l("导入"), icon="table-import"),
+    NavigationEntry(endpoint="help.show", word=_l("帮助"), icon="help-circle"),
+)
+
+
+def settings() -> Settings:
+    """The settings of this installation."""
+    found: Settings = current_app.config["SETTINGS"]
+    return found
+
+
+def local_zone() -> ZoneInfo:
+    """The time zone in which a day begins and instants are shown."""
+    return ZoneInfo(settings().timezone)
+
+
+def today() -> date:
+    """The present day where the bureau is, or the day that PIPELINE_TODAY pretends."""
+    return clock.today(settings().timezone, pretended=settings().today)
+
+
+def actor() -> str:
+    """Who does what this request does."""
+    return LOCAL_ACTOR
+
+
+def current_as_of() -> date:
+    """The day this page is about: ``as_of`` in the address, else today; a 400 when it is no usable day."""
+    given = request.args.get(AS_OF, "").strip()
+    if not given:
+        return today()
+    try:
+        chosen = date.fromisoformat(given)
+    except ValueError as error:
+        raise BadRequest(
+            _("地址中的日期“%(given)s”不是日期。请写成 2026-11-22 这样的形式。", given=given)
+        ) from error
+    latest = today() + LOOK_AHEAD
+    if not EARLIEST_DAY <= chosen <= latest:
+        raise BadRequest(
+            _(
+                "日期 %(given)s 不在可查看的范围内：请选择 %(first)s 至 %(last)s 之间的一天。",
+                given=given,
+                first=EARLIEST_DAY.isoformat(),
+                last=latest.isoformat(),
+            )
+        )
+    return chosen
+
+
+def frame_as_of() -> date:
+    """The day for the frame around a page: like `current_as_of`, but today where the address is wrong."""
+    try:
+        return current_as_of()
+    except BadRequest:
+        return today()
+
+
+def shows_synthetic_data() -> bool:
+    """Whether the registry is invented; asked once a request, and "no" when the database does not answer."""
+    if "shows_synthetic_data" not in g:
+        g.shows_synthetic_data = registry_is_synthetic()
+    return bool(g.shows_synthetic_data)
+
+
+def address_with(**changes: Any) -> dict[str, Any]:
+    """The query parameters of this page with some replaced (None removes), for ``url_for(endpoint, **…)``."""
+    parameters: dict[str, Any] = dict(request.view_args or {})
+    parameters.update({name: request.args.getlist(name) for name in request.args})
+    parameters.update(changes)
+    return parameters
+
+
+def today_address() -> str:
+    """Where the page leads when no day is chosen."""
+    if request.endpoint is None:
+        return request.path
+    return url_for(request.endpoint, **address_with(as_of=None, cursor=None))
+
+
+def navigation() -> list[NavigationEntry]:
+    """The entries of the main navigation that exist in this installation."""
+    return [entry for entry in NAVIGATION if entry.endpoint in current_app.view_functions]
+
+
+def init_context(app: Flask) -> None:
+    """Let templates ask for the day and the frame, and carry a chosen day from page to page."""
+
+    @app.url_defaults
+    def carry_the_day(endpoint: str, values: dict[str, Any]) -> None:
+        if not has_request_context() or endpoint in TIMELESS_ENDPOINTS or AS_OF in values:
+            return
+        if AS_OF in request.args:
+            values[AS_OF] = request.args[AS_OF]
+
+    app.jinja_env.globals.update(
+        today=today,
+        as_of=frame_as_of,
+        now=clock.now,
+        shows_synthetic_data=shows_synthetic_data,
+        address_with=address_with,
+        today_address=today_address,
+        navigation=navigation,
+    )

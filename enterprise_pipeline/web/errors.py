@@ -1,0 +1,126 @@
+"""What a page says when something cannot be done: in words, with what to do next, without internals."""
+
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+
+from flask import Flask, Response, make_response, render_template, request
+from flask_babel import lazy_gettext as _l
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException, InternalServerError
+
+from enterprise_pipeline.services.errors import BadFile, FieldConflict, NotFound, ServiceError, StaleVersion
+from enterprise_pipeline.web.filters import translated
+
+
+@dataclass(frozen=True, kw_only=True)
+class Words:
+    """What an error page says when nothing more precise is known."""
+
+    title: Any
+    text: Any
+    remedy: Any
+
+
+WORDS: dict[int, Words] = {
+    400: Words(
+        title=_l("这个请求看不懂"),
+        text=_l("地址或表单中有一处内容无法使用，没有做任何改动。"),
+        remedy=_l("请返回上一页，检查后再试。"),
+    ),
+    404: Words(
+        title=_l("没有这个页面"),
+        text=_l("地址可能抄漏了字，或者这条记录不存在。"),
+        remedy=_l("请用上方的搜索框按名称、曾用名、首字母或统一社会信用代码查找。"),
+    ),
+    405: Words(
+        title=_l("这个地址不能这样打开"),
+        text=_l("它只接受页面上按钮发出的请求，没有做任何改动。"),
+        remedy=_l("请返回上一页，使用页面上的按钮。"),
+    ),
+    409: Words(
+        title=_l("没有保存：内容已被改动"),
+        text=_l("您打开页面之后，这条记录已有变化。为了不覆盖别人的修改，这次没有保存。"),
+        remedy=_l("请返回上一页并刷新，核对最新内容后再保存。"),
+    ),
+    413: Words(
+        title=_l("文件太大"),
+        text=_l("上传的文件超过了允许的大小，没有导入任何内容。"),
+        remedy=_l("请删去无关的工作表或拆成几个文件后再上传。"),
+    ),
+    422: Words(
+        title=_l("内容无法使用"),
+        text=_l("提交的内容有误，没有保存任何一部分。"),
+        remedy=_l("请按提示修改后再提交。"),
+    ),
+    500: Words(
+        title=_l("程序出错了"),
+        text=_l("这不是您的操作造成的；进行中的修改没有保存。错误已记入服务器日志。"),
+        remedy=_l("请稍后再试；如果再次出现，请把下面的时间和地址告诉管理员。"),
+    ),
+}
+STALE_TOKEN = Words(
+    title=_l("页面已失效，没有保存"),
+    text=_l("这个页面打开得太久，或者浏览器清除了 Cookie，无法确认请求来自本系统。没有做任何改动。"),
+    remedy=_l("请返回上一页，先复制已填写的内容，刷新页面后重新提交。"),
+)
+STATUS_OF: tuple[tuple[type[ServiceError], int], ...] = (
+    (NotFound, 404),
+    (FieldConflict, 409),
+    (StaleVersion, 409),
+    (BadFile, 422),
+    (ServiceError, 422),
+)
+
+
+def init_errors(app: Flask) -> None:
+    """Give every error a page of its own words."""
+    app.register_error_handler(CSRFError, _stale_token)
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(ServiceError, _service_error)
+
+
+def _stale_token(_error: CSRFError) -> Response:
+    return _page(400, words=STALE_TOKEN)
+
+
+def _http_error(error: HTTPException) -> Response:
+    status = error.code or 500
+    if status < HTTPStatus.BAD_REQUEST or error.response is not None:
+        return make_response(error.get_response())
+    # Werkzeug's own descriptions are English and technical; ours were given to abort() on purpose.
+    own = error.description if error.description != type(error).description else None
+    answer = _page(status, text=None if isinstance(error, InternalServerError) else own)
+    for name, value in error.get_headers():
+        if name.lower() not in {"content-type", "content-length"}:
+            answer.headers[name] = value
+    return answer
+
+
+def _service_error(error: ServiceError) -> Response:
+    status = next(code for kind, code in STATUS_OF if isinstance(error, kind))
+    details = [getattr(error, name, None) for name in ("place", "remedy")]
+    place, remedy = (translated(detail) if detail else None for detail in details)
+    return _page(status, text=translated(error.message), place=place, remedy=remedy)
+
+
+def _page(
+    status: int,
+    *,
+    words: Words | None = None,
+    text: str | None = None,
+    place: str | None = None,
+    remedy: str | None = None,
+) -> Response:
+    """Render the page, or for a request of a script only its sentence."""
+    words = words or WORDS.get(status) or WORDS[400 if status < HTTPStatus.INTERNAL_SERVER_ERROR else 500]
+    template = "errors/_fragment.html" if request.headers.get("HX-Request") else "errors/error.html"
+    page = render_template(
+        template,
+        status=status,
+        title=words.title,
+        text=text or words.text,
+        place=place,
+        remedy=remedy or words.remedy,
+    )
+    return make_response(page, status)
