@@ -1,0 +1,106 @@
+"""Duplicates: the same code, or a name so alike that a person should look first."""
+
+import re
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+
+from sqlalchemy import or_, select
+
+from enterprise_pipeline.services.naming import initials, normalise_name
+from enterprise_pipeline.transaction import reading
+from models import Enterprise, EnterpriseName
+
+# What most names here share says nothing about which enterprise it is.
+_COMMON = re.compile(
+    r"湖北省?|宜昌市?|当阳市?|枝江市?|宜都市?|远安县?|兴山县?|秭归县?|长阳|五峰|夷陵区?|西陵区?|伍家岗区?|点军区?|猇亭区?"
+    r"|股份|有限|责任|公司|集团|分公司|科技|实业|技术|[()（）·\s]"
+)
+SHORTEST_CORE = 2
+LOOKED_AT = 200
+ALIKE = 0.82
+
+
+@dataclass(frozen=True, kw_only=True)
+class Similar:
+    """An enterprise that may be the same one."""
+
+    id: int
+    name: str
+    credit_code: str
+    is_same_code: bool
+    matched_name: str
+
+
+def similar_enterprises(
+    *, credit_code: str, name: str, besides: int | None = None, limit: int = 5
+) -> list[Similar]:
+    """Find enterprises with this code, or with a present or former name much like this one, best first."""
+    found: dict[int, tuple[float, Similar]] = {}
+    for row in _rows(credit_code=credit_code, name=name):
+        if row.id == besides:
+            continue
+        same_code = bool(credit_code) and row.credit_code == credit_code
+        score = 2.0 if same_code else _likeness(name, row.matched)
+        if score >= ALIKE and score > found.get(row.id, (0.0,))[0]:
+            found[row.id] = (
+                score,
+                Similar(
+                    id=row.id,
+                    name=row.name,
+                    credit_code=row.credit_code,
+                    is_same_code=same_code,
+                    matched_name=row.matched,
+                ),
+            )
+    ranked = sorted(found.values(), key=lambda pair: (-pair[0], pair[1].id))
+    return [similar for _score, similar in ranked[:limit]]
+
+
+@dataclass(frozen=True)
+class _Row:
+    id: int
+    name: str
+    credit_code: str
+    matched: str
+
+
+def _rows(*, credit_code: str, name: str) -> list[_Row]:
+    """Fetch the few enterprises worth comparing."""
+    session = reading()
+    columns = (Enterprise.id, Enterprise.name, Enterprise.credit_code)
+    rows: list[_Row] = []
+    if credit_code:
+        same = select(*columns).where(Enterprise.credit_code == credit_code)
+        rows += [_Row(*row, matched=row.name) for row in session.execute(same)]
+    core = core_of(name)
+    if len(core) >= SHORTEST_CORE:
+        alike = (
+            select(*columns, EnterpriseName.name.label("matched"))
+            .join(EnterpriseName, EnterpriseName.enterprise_id == Enterprise.id)
+            .where(
+                or_(
+                    EnterpriseName.name.contains(core, autoescape=True),
+                    EnterpriseName.initials == initials(name),
+                )
+            )
+            .limit(LOOKED_AT)
+        )
+        rows += [_Row(*row) for row in session.execute(alike)]
+    return rows
+
+
+def core_of(name: str) -> str:
+    """The part of a name that tells enterprises apart.
+
+    >>> core_of("宜昌兴越新材料有限公司")
+    '兴越新材料'
+    """
+    return _COMMON.sub("", normalise_name(name))
+
+
+def _likeness(one: str, other: str) -> float:
+    """How alike two names are, from 0 to 1; the same core is as good as the same name."""
+    first, second = core_of(one), core_of(other)
+    if first and first == second:
+        return 1.0
+    return SequenceMatcher(None, first, second).ratio()
