@@ -139,9 +139,7 @@ def certificates_of(enterprise_id: int, *, as_of: date) -> list[CertificateRecor
             Certificate.enterprise_id == enterprise_id, Certificate.received_on <= as_of
         )
     )
-    ordered = sorted(
-        rows, key=lambda row: (_issue_year(row), row.issued_on or date.min, row.id), reverse=True
-    )
+    ordered = sorted(rows, key=_issue_order, reverse=True)
     return [CertificateRecord(id=row.id, details=_details(row), updated_at=row.updated_at) for row in ordered]
 
 
