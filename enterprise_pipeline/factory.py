@@ -4,9 +4,11 @@ from flask import Flask
 from flask_migrate import Migrate
 
 from enterprise_pipeline.cli.commands import COMMANDS
+from enterprise_pipeline.cli.loopback import refuse_public_development_server
 from enterprise_pipeline.config import Settings
 from enterprise_pipeline.transaction import prepare_engine
 from enterprise_pipeline.web.blueprints import init_web
+from enterprise_pipeline.web.hosts import init_hosts
 from models import db
 
 MIGRATIONS = "enterprise_pipeline/migrations"
@@ -14,6 +16,7 @@ MIGRATIONS = "enterprise_pipeline/migrations"
 
 def create_app(settings: Settings | None = None) -> Flask:
     """Build the application from ``settings``, or from the environment when none are given."""
+    refuse_public_development_server()
     settings = settings or Settings.from_environment()
     settings.instance.mkdir(parents=True, exist_ok=True)
     app = Flask("enterprise_pipeline", instance_path=str(settings.instance))
@@ -27,6 +30,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     with app.app_context():
         prepare_engine(db.engine)
     Migrate(app, db, directory=MIGRATIONS)
+    init_hosts(app)
     init_web(app)
     for command in COMMANDS:
         app.cli.add_command(command)

@@ -111,6 +111,28 @@ def listening() -> Callable[[int], bool]:
     return answers
 
 
+def test_the_development_server_keeps_to_loopback_too(tmp_path: Path, listening: Callable[[int], bool]):
+    port = free_port()
+
+    ended = subprocess.run(
+        [sys.executable, "-m", "flask", "--app", "app", "run", "--host", "0.0.0.0", "--port", str(port)],
+        cwd=ROOT, env=environment(tmp_path),
+        check=False, capture_output=True, text=True, timeout=START_SECONDS,
+    )  # fmt: skip
+
+    assert ended.returncode != 0
+    assert "no accounts yet" in ended.stderr
+    assert not listening(port)
+
+
+@pytest.mark.databases("sqlite")
+def test_a_foreign_name_that_resolves_to_this_machine_is_refused(client):
+    for name in ("elsewhere.example", "elsewhere.example:8000", "127.0.0.1.elsewhere.example", "192.168.0.7"):
+        assert client.get("/health", headers={"Host": name}).status_code == 400, name
+    for name in ("127.0.0.1:8000", "localhost", "[::1]:8000", "[::1]"):
+        assert client.get("/health", headers={"Host": name}).status_code == 200, name
+
+
 def test_a_wrong_setting_ends_the_start_with_one_line(tmp_path: Path):
     ended = subprocess.run(
         command(), cwd=ROOT, env=environment(tmp_path, PIPELINE_PORT="http"),
