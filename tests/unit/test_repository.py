@@ -22,6 +22,7 @@ TOP_LEVEL = {
     "package-lock.json", "babel.cfg", "gunicorn.conf.py", "tools", "benchmarks", ".ci", ".gitignore",
     ".gitattributes", ".npmrc",
 }  # fmt: skip
+MIGRATIONS = ROOT / "enterprise_pipeline" / "migrations" / "versions"
 NOT_OURS = (
     "node_modules/",
     "static/vendor/",
@@ -101,7 +102,7 @@ def test_no_function_is_too_long_to_see_at_once():
         f"{name(path)}:{function.lineno} {function.name}": length(function)
         for path in python_files()
         for function in functions(ast.parse(path.read_text(encoding="utf-8")))
-        if length(function) > LONGEST_FUNCTION
+        if length(function) > LONGEST_FUNCTION and path.parent != MIGRATIONS  # lists of columns, never edited
     }
 
     assert not too_long
