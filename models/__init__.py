@@ -1,6 +1,7 @@
 """Table classes; re-exported so that Alembic sees every table by one import."""
 
 from models.annual_report import AnnualReport
+from models.assessment_change import AssessmentChange
 from models.base import Base, db
 from models.enterprise import Contact, Enterprise, EnterpriseName
 from models.enterprise_facts import EnterpriseFacts
@@ -11,6 +12,7 @@ from models.screening import ASSESSMENTS, AssessmentCount, Candidate, RegistrySt
 __all__ = [
     "ASSESSMENTS",
     "AnnualReport",
+    "AssessmentChange",
     "AssessmentCount",
     "AuditEvent",
     "Base",
