@@ -1,0 +1,204 @@
+"""Golden cases: the exchange format of worked enterprises, and the comparison with what we compute.
+
+A case is right when every key under ``expect`` equals the outcome on its
+``as_of``; lists compare as sets. Facts that a case does not carry are unknown;
+``holds`` is complete.
+"""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+import polars as pl
+
+from scoring.errors import CaseFileError
+from scoring.facts import SCHEMA, year_column
+from scoring.rule_checks import suggestion
+from scoring.rulebook import Rulebook
+from scoring.rules_model import RuleSet, fen
+from scoring.screening import screen
+from scoring.vocabulary import (
+    FACTS,
+    YEARS_CARRIED,
+    CriterionResult,
+    Route,
+    Tier,
+    Unit,
+    Verdict,
+)
+
+EXPERT_BLOCKS = ("intellectual_property", "transformation", "organisation", "growth")
+_KEYS = ("verdict", "points", "points_range", "route", "failed", "gaps", "document")
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One value that is not as expected."""
+
+    case: str
+    tier: str
+    key: str
+    expected: Any
+    got: Any
+
+    def __str__(self) -> str:
+        return f"{self.case}  {self.tier}  {self.key}: expected {self.expected!r}, got {self.got!r}"
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a cases file came to: values compared, differences, and values of tiers not built yet."""
+
+    cases: int
+    values: int
+    differences: tuple[Difference, ...]
+    not_built: tuple[tuple[str, str], ...]
+
+    @property
+    def summary(self) -> str:
+        """The closing line."""
+        return f"{self.cases} cases, {self.values} values, {len(self.differences)} differences"
+
+
+def parse_cases(text: str) -> list[dict[str, Any]]:
+    """The cases of a file; numbers stay exact.
+
+    Raises
+    ------
+    CaseFileError
+        If it is not JSON, has no ``cases``, or a case lacks ``id`` or ``as_of``.
+    """
+    try:
+        data = json.loads(text, parse_float=Decimal)
+    except json.JSONDecodeError as error:
+        raise CaseFileError(
+            f"This is not JSON: line {error.lineno}, column {error.colno}: {error.msg}."
+        ) from error
+    cases = data.get("cases") if isinstance(data, dict) else data
+    if not isinstance(cases, list):
+        raise CaseFileError("There is no list 'cases' in this file.")
+    for index, case in enumerate(cases):
+        for key in ("id", "as_of", "expect"):
+            if key not in case:
+                raise CaseFileError(f"cases[{index}] has no {key!r}.")
+    return cases
+
+
+def check_cases(cases: Sequence[Mapping[str, Any]], rulebook: Rulebook) -> Report:
+    """Screen every case on its own day and compare; all cases of one day are one frame."""
+    values, differences, not_built = 0, list[Difference](), list[tuple[str, str]]()
+    by_day: dict[str, list[Mapping[str, Any]]] = {}
+    for case in cases:
+        by_day.setdefault(str(case["as_of"]), []).append(case)
+    for day, group in by_day.items():
+        as_of = _day(day, group[0])
+        rule_sets = rulebook.in_force(as_of)
+        rows = pl.DataFrame([facts_of(case, as_of) for case in group], schema=SCHEMA)
+        outcomes = screen(rows, rule_sets, as_of, projection="detail").rows(named=True)
+        for case, row in zip(group, outcomes, strict=True):
+            for tier, expected in case["expect"].items():
+                built = [entry for entry in rulebook.rule_sets if entry.tier == tier]
+                if not built:
+                    not_built += [(case["id"], f"{tier}.{key}") for key in expected]
+                    continue
+                got = outcome_of(tier, rule_sets, row)
+                for key, value in expected.items():
+                    for name, want, have in _compare(key, value, got):
+                        values += 1
+                        if want != have:
+                            differences.append(Difference(case["id"], tier, name, want, have))
+    return Report(len(cases), values, tuple(differences), tuple(not_built))
+
+
+def _compare(key: str, value: Any, got: Mapping[str, Any]) -> Iterator[tuple[str, Any, Any]]:
+    if key == "failed":
+        yield key, sorted(value), sorted(got.get("failed") or [])
+    elif key == "gaps":
+        gaps = got.get("gaps") or {}
+        for criterion, gap in value.items():
+            yield f"gaps.{criterion}", Fraction(gap), gaps.get(criterion)
+    elif key == "points_range":
+        yield key, list(value), got.get(key)
+    else:
+        yield key, value, got.get(key)
+
+
+def outcome_of(tier: str, rule_sets: Sequence[RuleSet], row: Mapping[str, Any]) -> dict[str, Any]:
+    """The outcome of a tier's default standard in exchange words; without a rule set it is not applicable."""
+    entry = next((one for one in rule_sets if one.tier == tier and one.is_default), None)
+    if entry is None:
+        return {"verdict": Verdict.NOT_APPLICABLE.word}
+    key = entry.key
+    lo, hi, route = (row[f"{key}.{name}"] for name in ("points_lo", "points_hi", "route"))
+    failed = [
+        criterion.id
+        for criterion in entry.criteria
+        if row[f"{key}.{criterion.id}.result"] == CriterionResult.NOT_MET
+    ]
+    return {
+        "verdict": Verdict(row[f"{key}.verdict"]).word,
+        "points": lo if lo == hi else None,
+        "points_range": None if lo is None else [lo, hi],
+        "route": None if route is None else Route(route).word,
+        "failed": failed,
+        "gaps": {
+            criterion.id: _exchanged(row[f"{key}.{criterion.id}.gap"], criterion.unit)
+            for criterion in entry.criteria
+            if row[f"{key}.{criterion.id}.gap"] is not None
+        },
+        "document": entry.document,
+    }
+
+
+def _exchanged(gap: int, unit: Unit) -> Fraction:
+    """A gap as the exchange tells it: money in CNY."""
+    return Fraction(gap, 100) if unit is Unit.CNY else Fraction(gap)
+
+
+def facts_of(case: Mapping[str, Any], as_of: date) -> dict[str, Any]:
+    """A case as one row of the facts frame."""
+    row: dict[str, Any] = {}
+    for name, value in case.get("enterprise", {}).items():
+        if name == "expert_points":
+            row |= {f"expert_{block}": value[block] for block in EXPERT_BLOCKS if block in value}
+        else:
+            row[_fact_column(name, case)] = _inside(name, value, case)
+    for year, report in case.get("reports", {}).items():
+        back = as_of.year - int(year)
+        if 1 <= back <= YEARS_CARRIED:
+            row |= {
+                year_column(_fact_column(name, case), back): _inside(name, value, case)
+                for name, value in report.items()
+            }
+    held = set(case.get("holds", ()))
+    return row | {f"holds_{tier}": str(tier) in held for tier in Tier}
+
+
+def _fact_column(name: str, case: Mapping[str, Any]) -> str:
+    if name not in FACTS:
+        raise CaseFileError(f"Case {case['id']}: the fact {name!r} is not known{suggestion(name, FACTS)}.")
+    return FACTS[name].column
+
+
+def _inside(name: str, value: Any, case: Mapping[str, Any]) -> Any:
+    if value is None:
+        return None
+    unit = FACTS[name].unit
+    if unit is Unit.CNY:
+        return fen(value)
+    if unit is Unit.SHARE:
+        return int(Fraction(value) * 1_000_000)
+    if unit is Unit.DATE:
+        return _day(value, case)
+    return value if unit in (Unit.FLAG, Unit.CODE) else int(value)
+
+
+def _day(value: str, case: Mapping[str, Any]) -> date:
+    try:
+        return date.fromisoformat(value)
+    except ValueError as error:
+        raise CaseFileError(f"Case {case['id']}: {value!r} is not a date such as 2026-11-22.") from error

@@ -1,0 +1,283 @@
+"""The words a rule may use, each compiled to Polars expressions; null is unknown.
+
+A word gives ``ok`` (three-valued), and where it can: the gap to its
+threshold, what the gap is measured against, numerator and denominator for
+display, and the date on which a time-bound condition turns.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from fractions import Fraction
+from functools import reduce
+from operator import add, and_, or_
+from typing import Any
+
+import polars as pl
+
+from scoring.compiled import Args, Ask, Compiled, Context, LateGap
+from scoring.facts import frame_columns
+from scoring.growth import JUDGED, GrowthRequest
+from scoring.points import CompiledPart
+from scoring.rules_model import fen
+from scoring.shares import compile_share, share_gap
+from scoring.vocabulary import FACTS, Unit
+
+
+def compile_word(word: str, args: Args, context: Context) -> Compiled:
+    """Compile one criterion; the rulebook has checked the arguments."""
+    return WORDS[word](args, context)
+
+
+def _only(fact: str) -> str:
+    return frame_columns(fact)[0]
+
+
+def _limit(fact: str, value: Any) -> int:
+    return fen(value) if FACTS[fact].unit is Unit.CNY else int(value)
+
+
+def _compare(left: pl.Expr, operator: str, right: pl.Expr | int) -> pl.Expr:
+    comparisons: dict[str, Callable[[], pl.Expr]] = {
+        ">=": lambda: left >= right,
+        ">": lambda: left > right,
+        "<=": lambda: left <= right,
+        "<": lambda: left < right,
+    }
+    return comparisons[operator]()
+
+
+def _flag(args: Args, _: Context) -> Compiled:
+    column = _only(args["fact"])
+    ok = pl.col(column) if args["is"] else pl.col(column).not_()
+    if args.get("missing") == "judgement":
+        return Compiled(ok.fill_null(value=False), judgement=pl.col(column).is_null())
+    return Compiled(ok, (Ask(column),))
+
+
+def _flags(args: Args, _: Context) -> Compiled:
+    columns = [_only(name) for name in args["facts"]]
+    oks = [pl.col(name) if args["is"] else pl.col(name).not_() for name in columns]
+    return Compiled(reduce(and_, oks), tuple(Ask(name) for name in columns))
+
+
+def _amount(args: Args, _: Context) -> Compiled:
+    column, limit, operator = _only(args["fact"]), _limit(args["fact"], args["value"]), args["operator"]
+    value = pl.col(column)
+    gap = limit - value if operator in (">=", ">") else value - limit
+    if operator in (">", "<"):
+        gap = gap + 1
+    return Compiled(
+        _compare(value, operator, limit),
+        (Ask(column),),
+        gap=gap,
+        needed=pl.lit(float(max(limit, 1))),
+        numerator=value,
+    )
+
+
+def _count(args: Args, _: Context) -> Compiled:
+    columns = [_only(name) for name in args["facts"]]
+    whole = reduce(add, [pl.col(name) for name in columns])
+    at_least = reduce(add, [pl.col(name).fill_null(0) for name in columns])
+    matters = None
+    if "total" in args:
+        total = pl.col(_only(args["total"]))
+        whole, at_least, matters = pl.coalesce(total, whole), pl.coalesce(total, at_least), total.is_null()
+    wanted = int(args["value"]) + (1 if args["operator"] == ">" else 0)
+    # Counts are not negative, so the known ones may already be enough.
+    ok = pl.when(at_least >= wanted).then(statement=True).when(whole < wanted).then(statement=False)
+    return Compiled(
+        ok.otherwise(None),
+        tuple(Ask(name, matters) for name in columns),
+        gap=wanted - whole,
+        needed=pl.lit(float(wanted)),
+        numerator=whole,
+    )
+
+
+def _age(args: Args, context: Context) -> Compiled:
+    registered = pl.col("registered_on")
+    asks = (Ask("registered_on"),)
+    days = (context.as_of - registered).dt.total_days()
+    if "days" in args:
+        wanted = int(args["days"])
+        turns_on = registered + pl.duration(days=wanted)
+        return Compiled(
+            days >= wanted,
+            asks,
+            gap=wanted - days,
+            needed=pl.lit(float(wanted)),
+            numerator=days,
+            changes_on=pl.when(turns_on > context.as_of).then(turns_on),
+        )
+    years = int(args["years"])
+    last_day = registered.dt.offset_by(f"{years}y")
+    return Compiled(
+        context.as_of <= last_day,
+        asks,
+        gap=(context.as_of - last_day).dt.total_days(),
+        needed=pl.lit(years * 365.25),
+        numerator=days,
+        changes_on=pl.when(last_day >= context.as_of).then(last_day + pl.duration(days=1)),
+    )
+
+
+def _holds(args: Args, context: Context) -> Compiled:
+    column = f"holds_{args['tier']}"
+    ok = pl.col(column) if args["is"] else pl.col(column).not_()
+    return Compiled(ok, (Ask(column),), changes_on=holding_ends(column, context.as_of))
+
+
+def holding_ends(column: str, as_of: pl.Expr) -> pl.Expr:
+    """The first day without a holding whose last day is known."""
+    until = pl.col(f"{column}_until")
+    return pl.when(pl.col(column) & (until >= as_of)).then(until + pl.duration(days=1))
+
+
+def _points(args: Args, context: Context) -> Compiled:
+    points, line = context.points, int(args["value"])
+    if points is None:
+        raise ValueError("The word 'points' needs a points system in its rule set.")
+    wanted = line + 1 if args["operator"] == ">" else line
+    ok = pl.when(points.lo >= wanted).then(statement=True).when(points.hi < wanted).then(statement=False)
+    straddles = (points.lo < wanted) & (points.hi >= wanted)
+    asks = tuple(Ask(column, part.is_unresolved) for part in points.parts for column in part.columns)
+    return Compiled(
+        ok.otherwise(None),
+        asks,
+        judgement=straddles & ~points.is_unresolved,
+        gap=(wanted - points.hi).cast(pl.Int64),
+        needed=pl.lit(float(wanted)),
+        numerator=points.hi.cast(pl.Int64),
+    )
+
+
+def _points_part(args: Args, context: Context) -> Compiled:
+    part = _part_of(args["part"], context)
+    wanted = int(args["value"]) + (1 if args["operator"] == ">" else 0)
+    ok = pl.when(part.lo >= wanted).then(statement=True).when(part.hi < wanted).then(statement=False)
+    table = part.part.tables[0]
+    lowest = min((band for band in table.bands if band.lo >= wanted), key=lambda band: band.at)
+    numerator, denominator = (pl.col(_only(name)) for name in (table.numerator, table.denominator))
+    gap, needed = share_gap(numerator, denominator, share=lowest.at, is_strict=False)
+    return Compiled(
+        ok.otherwise(None),
+        tuple(Ask(column, part.is_unresolved) for column in part.columns),
+        gap=gap,
+        needed=needed,
+        numerator=numerator,
+        denominator=denominator,
+    )
+
+
+def _part_of(part_id: str, context: Context) -> CompiledPart:
+    parts = context.points.parts if context.points else ()
+    return next(part for part in parts if part.part.id == part_id)
+
+
+def _mean_growth(args: Args, _: Context) -> Compiled:
+    rate, is_strict = Fraction(args["value"]), args["operator"] == ">"
+    facts = tuple(args["facts"])
+    bands = [pl.col(GrowthRequest(fact, "judged", ((rate, is_strict),)).column) for fact in facts]
+    oks = [pl.when(band != JUDGED).then(band >= 1) for band in bands]
+    ok = reduce(or_, oks)
+    unknown = reduce(or_, [band.is_null() for band in bands])
+    newest, _middle, oldest = (pl.col(name) for name in frame_columns(facts[0], years=3))
+    columns = [column for fact in facts for column in frame_columns(fact, years=3)]
+    shortfalls = [
+        pl.when(band == 0).then(_growth_shortfall(fact, rate))
+        for band, fact in zip(bands, facts, strict=True)
+    ]
+    return Compiled(
+        ok,
+        tuple(Ask(column) for column in columns),
+        judgement=ok.is_null() & ~unknown,
+        shortfall=pl.min_horizontal(shortfalls),
+        late_gap=LateGap(facts, rate, is_strict),
+        numerator=newest,
+        denominator=oldest,
+    )
+
+
+def _growth_shortfall(fact: str, rate: Fraction) -> pl.Expr:
+    """The missing share of the newest year's needed value; a float, for it only ranks."""
+    newest, middle, oldest = (pl.col(name).cast(pl.Float64) for name in frame_columns(fact, years=3))
+    needed = middle * (2 * (1 + float(rate)) - middle / oldest)
+    return ((needed - newest) / needed).cast(pl.Float32)
+
+
+def _judgement(_args: Args, _context: Context) -> Compiled:
+    return Compiled(pl.lit(None, pl.Boolean), judgement=pl.lit(True))  # noqa: FBT003 - a literal column
+
+
+def _unmet_at_most(args: Args, context: Context) -> Compiled:
+    """How many of another tier's criteria fail; unknown ones may or may not."""
+    others = [context.criteria_of[args["tier"]][name] for name in args["criteria"]]
+    fewest = reduce(add, [other.is_not_met().cast(pl.Int64) for other in others])
+    most = reduce(add, [other.settled().fill_null(value=False).not_().cast(pl.Int64) for other in others])
+    limit = int(args["value"])
+    ok = pl.when(most <= limit).then(statement=True).when(fewest > limit).then(statement=False)
+    asks = tuple(
+        Ask(ask.column, _both(ask.matters, other.settled().is_null()))
+        for other in others
+        for ask in other.asks
+    )
+    return Compiled(
+        ok.otherwise(None), asks, gap=fewest - limit, needed=pl.lit(float(len(others))), numerator=fewest
+    )
+
+
+def _both(one: pl.Expr | None, other: pl.Expr) -> pl.Expr:
+    return other if one is None else one & other
+
+
+def _asks_while_open(criteria: list[Compiled]) -> tuple[Ask, ...]:
+    """The questions of several criteria, each only while its own criterion is unknown."""
+    return tuple(
+        Ask(ask.column, _both(ask.matters, criterion.is_unknown()))
+        for criterion in criteria
+        for ask in criterion.asks
+    )
+
+
+def _all_of(args: Args, context: Context) -> Compiled:
+    parts = [compile_word(part["word"], part, context) for part in args["parts"]]
+    asks = _asks_while_open(parts)
+    return _joined(parts, replace(Compiled(reduce(and_, [part.ok for part in parts])), asks=asks))
+
+
+def _any_of(args: Args, context: Context) -> Compiled:
+    parts = [compile_word(part["word"], part, context) for part in args["parts"]]
+    asks = tuple(ask for part in parts for ask in part.asks)
+    return _joined(parts, replace(Compiled(reduce(or_, [part.ok for part in parts])), asks=asks))
+
+
+def _joined(parts: list[Compiled], joined: Compiled) -> Compiled:
+    """Take the gap of the nearest measurable part."""
+    measured = [part for part in parts if part.gap is not None and part.needed is not None]
+    if not measured:
+        return joined
+    gaps = [pl.when(part.is_not_met()).then(part.gap) for part in measured]
+    gap = pl.min_horizontal(gaps)
+    shortfall = pl.min_horizontal(
+        [(own / part.needed).cast(pl.Float32) for own, part in zip(gaps, measured, strict=True)]
+    )
+    return replace(joined, gap=gap, shortfall=shortfall, numerator=measured[0].numerator)
+
+
+WORDS: dict[str, Callable[[Args, Context], Compiled]] = {
+    "flag": _flag,
+    "flags": _flags,
+    "amount": _amount,
+    "count": _count,
+    "age": _age,
+    "holds": _holds,
+    "share": compile_share,
+    "points": _points,
+    "points_part": _points_part,
+    "mean_growth": _mean_growth,
+    "judgement": _judgement,
+    "unmet_at_most": _unmet_at_most,
+    "all_of": _all_of,
+    "any_of": _any_of,
+}

@@ -1,0 +1,232 @@
+"""Screen a facts frame against rule sets: one Polars code path for one enterprise and for millions."""
+
+from collections.abc import Sequence
+from datetime import date
+from functools import lru_cache
+from typing import Literal
+
+import polars as pl
+
+from scoring import outcomes
+from scoring.compiled import Args, Compiled, Context, LateGap
+from scoring.criteria import compile_word
+from scoring.errors import ScoringError
+from scoring.facts import frame_columns, split_year, with_columns_present
+from scoring.growth import GrowthRequest, derive, exact_gap
+from scoring.outcomes import CompiledRuleSet
+from scoring.points import compile_points, growth_request
+from scoring.rules_model import RuleSet
+from scoring.steps import Steps
+from scoring.vocabulary import FACTS
+
+Projection = Literal["summary", "stored", "detail"]
+
+# Large enough to keep both cores busy, small enough that the intermediate columns of a slice stay in
+# a few tens of MB whatever the number of enterprises.
+SLICE = 131_072
+
+
+def screen(
+    facts: pl.DataFrame,
+    rule_sets: Sequence[RuleSet],
+    as_of: date | None,
+    *,
+    projection: Projection = "summary",
+) -> pl.DataFrame:
+    """What every rule set says of every enterprise.
+
+    Parameters
+    ----------
+    facts : DataFrame, one row per enterprise
+        Columns as in `scoring.facts`; one that is absent is all unknown.
+    rule_sets : sequence of RuleSet
+        A rule set that counts another tier's failures needs that tier's too.
+    as_of : date or None
+        The day the question is asked about; None takes the frame's ``as_of`` column.
+    projection : {"summary", "stored", "detail"}
+        ``summary`` is verdict, points and the nearest gap; ``stored`` adds what an
+        assessment keeps; ``detail`` adds each criterion.
+
+    Returns
+    -------
+    DataFrame, same rows in the same order
+        Columns ``<key>.<name>``, see `scoring.outcomes`. Gaps are in 分, heads,
+        counts, points or days, by the unit of the criterion.
+    """
+    if not rule_sets:
+        return facts.select(pl.lit(0).alias("_")).drop("_")
+    program = _compile(tuple(rule_sets), as_of, projection)
+    parts = [program.run(facts.slice(start, SLICE)) for start in range(0, max(facts.height, 1), SLICE)]
+    return parts[0] if len(parts) == 1 else pl.concat(parts)
+
+
+def required_columns(rule_sets: Sequence[RuleSet]) -> list[str]:
+    """The frame columns that these rule sets read."""
+    return list(_compile(tuple(rule_sets), None, "detail").columns)
+
+
+class _Program:
+    """Rule sets compiled for one day and one projection."""
+
+    def __init__(self, rule_sets: tuple[RuleSet, ...], as_of: date | None, projection: Projection) -> None:
+        self.as_of = as_of
+        day = pl.col("as_of") if as_of is None else pl.lit(as_of, pl.Date)
+        self.steps = Steps()
+        self.compiled = compile_rule_sets(rule_sets, day, self.steps)
+        self.requests = list(dict.fromkeys(request for entry in rule_sets for request in _requests(entry)))
+        self.expressions = [
+            expr for entry in self.compiled for expr in outcomes.project(entry, projection, as_of=day)
+        ]
+        self.unborn = _summed_columns(rule_sets)
+        every = [*self.expressions, *(expr for layer in self.steps.layers for expr in layer)]
+        read = {name for expr in every for name in expr.meta.root_names() if not name.startswith("~")}
+        read |= {column for request in self.requests for column in frame_columns(request.fact, years=3)}
+        derived = {request.column for request in self.requests}
+        self.columns = sorted((read | {"registered_on"}) - derived - {"as_of"})
+
+    def run(self, facts: pl.DataFrame) -> pl.DataFrame:
+        """Screen one slice."""
+        frame = with_columns_present(facts, self.columns)
+        if self.as_of is None:
+            frame = frame.with_columns(facts["as_of"])
+        frame = self._with_unborn_years(frame)
+        frame = derive(frame, self.requests)
+        result = self.steps.apply(frame.lazy()).select(self.expressions).collect()
+        return self._with_late_gaps(frame, result)
+
+    def _with_unborn_years(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """A year before registration counts as 0 in sums; it is not a report somebody owes us."""
+        day = pl.col("as_of") if self.as_of is None else pl.lit(self.as_of, pl.Date)
+        gaps = [name for name in self.unborn if frame[name].null_count()]
+        if not gaps:
+            return frame
+        years_before = day.dt.year() - pl.col("registered_on").dt.year()
+        unborn = {back: years_before < back for back in {split_year(name)[1] or 0 for name in gaps}}
+        return frame.with_columns(
+            pl.when(pl.col(name).is_null() & unborn[split_year(name)[1] or 0])
+            .then(pl.lit(0, pl.Int64))
+            .otherwise(pl.col(name))
+            .alias(name)
+            for name in gaps
+        )
+
+    def _with_late_gaps(self, frame: pl.DataFrame, result: pl.DataFrame) -> pl.DataFrame:
+        for entry in self.compiled:
+            for index, criterion in enumerate(entry.criteria):
+                if criterion.late_gap is not None:
+                    result = _fill_late_gap(frame, result, entry, index, criterion.late_gap)
+        return result
+
+
+def _fill_late_gap(
+    frame: pl.DataFrame, result: pl.DataFrame, entry: CompiledRuleSet, index: int, late: LateGap
+) -> pl.DataFrame:
+    """Put exact growth gaps where they are shown: as the nearest gap, and in the criterion's own column."""
+    key = entry.rule_set.key
+    gap = pl.min_horizontal(
+        [_positive(exact_gap(fact, late.rate, strict=late.is_strict)) for fact in late.facts]
+    )
+    nearest = f"{key}.nearest_gap"
+    shown = {nearest: result[f"{key}.nearest_criterion"] == index}
+    own = f"{key}.{entry.rule_set.criteria[index].id}.gap"
+    if own in result.columns:
+        shown[own] = result[own.removesuffix("gap") + "result"] == 0
+    for column, where in shown.items():
+        rows = where.fill_null(value=False).arg_true()
+        if len(rows):
+            exact = frame[rows].select(gap.alias(column)).to_series()
+            result = result.with_columns(result[column].rechunk().scatter(rows, exact))
+    return result
+
+
+def _positive(gap: pl.Expr) -> pl.Expr:
+    return pl.when(gap > 0).then(gap)
+
+
+@lru_cache(maxsize=64)
+def _compile(rule_sets: tuple[RuleSet, ...], as_of: date | None, projection: Projection) -> _Program:
+    return _Program(rule_sets, as_of, projection)
+
+
+def compile_rule_sets(rule_sets: Sequence[RuleSet], as_of: pl.Expr, steps: Steps) -> list[CompiledRuleSet]:
+    """Compile each rule set; those that count another tier's failures come last but keep their place."""
+    done: dict[str, CompiledRuleSet] = {}
+    borrowers = [entry for entry in rule_sets if _borrows(entry)]
+    for entry in [*(entry for entry in rule_sets if not _borrows(entry)), *borrowers]:
+        known = {
+            str(other.rule_set.tier): dict(
+                zip((c.id for c in other.rule_set.criteria), other.criteria, strict=True)
+            )
+            for other in done.values()
+            if other.rule_set.is_default
+        }
+        for tier in _borrows(entry):
+            if tier not in known:
+                raise ScoringError(
+                    f"{entry.id} counts failures of {tier}; screen with a rule set of {tier} too."
+                )
+        done[entry.key] = _compile_rule_set(entry, as_of, known, steps)
+    return [done[entry.key] for entry in rule_sets]
+
+
+def _borrows(entry: RuleSet) -> list[str]:
+    return [criterion.args["tier"] for criterion in entry.criteria if criterion.word == "unmet_at_most"]
+
+
+def _compile_rule_set(
+    entry: RuleSet, as_of: pl.Expr, known: dict[str, dict[str, Compiled]], steps: Steps
+) -> CompiledRuleSet:
+    points = compile_points(entry.points, f"{entry.key}.points", steps) if entry.points else None
+    context = Context(as_of=as_of, points=points, criteria_of=known)
+    route = steps.put(f"{entry.key}.route", outcomes.compile_route(entry.direct)) if entry.direct else None
+    criteria: list[Compiled] = []
+    for rule in entry.criteria:
+        compiled = compile_word(rule.word, rule.args, context)
+        if entry.direct is not None and route is not None and rule.id in entry.direct.waives:
+            compiled = outcomes.waive(compiled, entry.direct, route, as_of=as_of)
+        criteria.append(compiled.place(f"{entry.key}.{rule.id}", steps))
+    return CompiledRuleSet(
+        entry,
+        criteria,
+        points,
+        route,
+        verdict=steps.put(f"{entry.key}.verdict", outcomes.verdict_of(criteria)),
+        shortfalls=outcomes.shortfalls_of(criteria, entry.key, steps),
+        steps=steps,
+    )
+
+
+def _requests(entry: RuleSet) -> list[GrowthRequest]:
+    requests = [
+        growth_request(table)
+        for part in (entry.points.parts if entry.points else ())
+        for table in part.tables
+        if table.kind == "mean_growth"
+    ]
+    for args in _words(entry, "mean_growth"):
+        line = ((outcomes.fraction(args["value"]), args["operator"] == ">"),)
+        requests += [GrowthRequest(fact, "judged", line) for fact in args["facts"]]
+    return requests
+
+
+def _words(entry: RuleSet, word: str) -> list[Args]:
+    """The arguments of every use of a word, also inside all_of and any_of."""
+    pending: list[Args] = [{**criterion.args, "word": criterion.word} for criterion in entry.criteria]
+    found: list[Args] = []
+    while pending:
+        args = pending.pop()
+        if args["word"] == word:
+            found.append(args)
+        pending += args.get("parts", [])
+    return found
+
+
+def _summed_columns(rule_sets: Sequence[RuleSet]) -> list[str]:
+    """Yearly money that is summed or compared over years."""
+    names: set[str] = set()
+    for entry in rule_sets:
+        for args in _words(entry, "share"):
+            if int(args.get("years", 1)) > 1:
+                names |= {args["numerator"], args["denominator"]}
+        names |= {request.fact for request in _requests(entry)}
+    return sorted(column for name in names if FACTS[name].yearly for column in frame_columns(name, years=3))
