@@ -1,10 +1,147 @@
 """What the first page says of the whole registry."""
 
-from sqlalchemy import select
-from sqlalchemy.exc import SQLAlchemyError
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
 
+from sqlalchemy import func, select
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from enterprise_pipeline.services.live import live
+from enterprise_pipeline.services.reference import jurisdictions
 from enterprise_pipeline.transaction import reading
-from models import RegistryState
+from models import (
+    AssessmentCount,
+    Candidate,
+    Certificate,
+    Enterprise,
+    ImportBatch,
+    RegistryState,
+    ScreeningRun,
+)
+from scoring.rulebook import load_rulebook
+from scoring.vocabulary import SCIENCE_LADDER, Tier, Verdict
+
+REPORTED = "reported"
+HOLDS, HOLDS_NOT = 1, 0
+NEWS_DAYS = 30
+# Enterprises whose jurisdiction nobody has told us stand in a row of their own.
+NO_JURISDICTION = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Counts:
+    """How the enterprises of one place stand to one tier; each number is a filter of the candidate list.
+
+    ``eligible``, ``near`` (one criterion short) count those known not to hold
+    the tier; ``eligible_unclear`` and ``near_unclear`` those of which nobody
+    has told us whether they do.
+    """
+
+    holders: int = 0
+    eligible: int = 0
+    eligible_unclear: int = 0
+    near: int = 0
+    near_unclear: int = 0
+    judgement: int = 0
+    undetermined: int = 0
+    screened: int = 0
+
+    def __add__(self, other: "Counts") -> "Counts":
+        """Add two places up."""
+        return Counts(**{name: getattr(self, name) + getattr(other, name) for name in self.__dict__})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    """The screening that the counts come from."""
+
+    as_of: date
+    finished_at: datetime | None
+    enterprises: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Import:
+    """The last spreadsheet that was taken in."""
+
+    id: int
+    filename: str
+    committed_at: datetime
+    counts: dict[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Overview:
+    """The whole registry at a glance; ``table`` maps a place and a tier to its counts."""
+
+    enterprises: int
+    tiers: tuple[Tier, ...]
+    places: tuple[str, ...]
+    table: dict[tuple[str, Tier], Counts]
+    run: Run | None
+    failed_run: datetime | None
+    last_import: Import | None
+    ending: int
+    opened: int
+    closed: int
+
+    def at(self, place: str, tier: Tier) -> Counts:
+        """The counts of one place; nothing is counted where nobody is."""
+        return self.table.get((place, tier), Counts())
+
+    def total(self, tier: Tier) -> Counts:
+        """The counts of one tier over all places."""
+        return sum((self.at(place, tier) for place in self.places), Counts())
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ending:
+    """A certificate that ends soon."""
+
+    enterprise_id: int
+    enterprise: str
+    jurisdiction: str | None
+    tier: str
+    number: str
+    expires_on: date
+
+
+def overview(*, as_of: date, ending_within: int) -> Overview:
+    """Read everything the first page shows; ``ending_within`` days from ``as_of`` on."""
+    session = reading()
+    tiers, table = _table(session)
+    shown = live(session) if _is_set_up(session) else None
+    return Overview(
+        enterprises=session.scalar(select(func.count()).select_from(Enterprise)) or 0,
+        tiers=tiers,
+        places=_places(place for place, _tier in table),
+        table=table,
+        run=_run(session) if shown and shown.as_of else None,
+        failed_run=_failed_run(session),
+        last_import=_last_import(session),
+        ending=session.scalar(select(func.count()).select_from(_endings(as_of, ending_within).subquery()))
+        or 0,
+        **_news(session, as_of),
+    )
+
+
+def endings(*, as_of: date, within: int, limit: int = 500) -> list[Ending]:
+    """The certificates in force on ``as_of`` that end within so many days, the first to end first."""
+    query = _endings(as_of, within).order_by(Certificate.expires_on, Enterprise.id).limit(limit)
+    return [
+        Ending(
+            enterprise_id=row.id,
+            enterprise=row.name,
+            jurisdiction=row.jurisdiction,
+            tier=row.pool_id,
+            number=row.number,
+            expires_on=row.expires_on,
+        )
+        for row in reading().execute(query)
+    ]
 
 
 def registry_is_synthetic() -> bool:
@@ -22,3 +159,112 @@ def registry_answers() -> bool:
     except SQLAlchemyError:
         return False
     return True
+
+
+def _is_set_up(session: Session) -> bool:
+    return session.scalar(select(func.count()).select_from(RegistryState)) == 1
+
+
+def _table(session: Session) -> tuple[tuple[Tier, ...], dict[tuple[str, Tier], Counts]]:
+    """Sum the cube of counts up by place and tier, by each tier's default standard."""
+    defaults = {(rules.tier, rules.standard) for rules in load_rulebook().rule_sets if rules.is_default}
+    cube = AssessmentCount
+    kinds = (cube.tier, cube.standard, cube.verdict, cube.jurisdiction, cube.holds)
+    is_near = cube.n_failed == 1
+    query = select(*kinds, is_near, func.sum(cube.n)).where(cube.basis == REPORTED).group_by(*kinds, is_near)
+    table: dict[tuple[str, Tier], Counts] = {}
+    for name, standard, verdict, place, holds, near, n in session.execute(query):
+        tier = Tier(name)
+        if (tier, standard) in defaults:
+            counted = _counted(Verdict(verdict), holds=holds, near=bool(near), n=int(n))
+            table[place, tier] = table.get((place, tier), Counts()) + counted
+    tiers = tuple(tier for tier in SCIENCE_LADDER if any(tier is each for each, _standard in defaults))
+    return tiers, table
+
+
+def _counted(verdict: Verdict, *, holds: int, near: bool, n: int) -> Counts:
+    is_unclear = holds not in (HOLDS, HOLDS_NOT)
+    is_eligible = verdict is Verdict.ELIGIBLE
+    is_near = verdict is Verdict.NOT_ELIGIBLE and near
+    return Counts(
+        holders=n * (holds == HOLDS),
+        eligible=n * (is_eligible and holds == HOLDS_NOT),
+        eligible_unclear=n * (is_eligible and is_unclear),
+        near=n * (is_near and holds == HOLDS_NOT),
+        near_unclear=n * (is_near and is_unclear),
+        judgement=n * (verdict is Verdict.NEEDS_JUDGEMENT),
+        undetermined=n * (verdict is Verdict.UNDETERMINED),
+        screened=n,
+    )
+
+
+def _places(found: Iterable[str]) -> tuple[str, ...]:
+    """All jurisdictions of the city in their order, then whatever else the registry names."""
+    known = [place.code for place in jurisdictions()]
+    others = sorted(set(found) - set(known), key=lambda code: (code == NO_JURISDICTION, code))
+    return (*known, *others)
+
+
+def _run(session: Session) -> Run | None:
+    query = select(ScreeningRun.as_of, ScreeningRun.finished_at, ScreeningRun.enterprises).join(
+        RegistryState, RegistryState.live_run_id == ScreeningRun.id
+    )
+    row = session.execute(query).first()
+    return row and Run(as_of=row.as_of, finished_at=row.finished_at, enterprises=row.enterprises)
+
+
+def _failed_run(session: Session) -> datetime | None:
+    """When the newest run started, if it failed: its lists are then those of an older one."""
+    query = select(ScreeningRun.status, ScreeningRun.started_at).order_by(ScreeningRun.id.desc()).limit(1)
+    row = session.execute(query).first()
+    return row.started_at if row and row.status == "failed" else None
+
+
+def _last_import(session: Session) -> Import | None:
+    batch = ImportBatch
+    query = (
+        select(batch.id, batch.filename, batch.committed_at, batch.counts)
+        .where(batch.status == "committed")
+        .order_by(batch.committed_at.desc())
+        .limit(1)
+    )
+    row = session.execute(query).first()
+    return row and Import(id=row.id, filename=row.filename, committed_at=row.committed_at, counts=row.counts)
+
+
+def _news(session: Session, as_of: date) -> dict[str, int]:
+    """How many candidates were found and closed in the last days."""
+    since = as_of - timedelta(days=NEWS_DAYS)
+    counted = {}
+    for name, day in (("opened", Candidate.opened_on), ("closed", Candidate.closed_on)):
+        # The first screening finds everybody; that is no news.
+        query = select(func.count()).where(day > since, day <= as_of, Candidate.cause != "first")
+        counted[name] = session.scalar(query) or 0
+    return counted
+
+
+def _endings(as_of: date, within: int) -> Any:
+    """Certificates in force that end soon, unless the same enterprise has a later one of the same pool."""
+    later = Certificate.__table__.alias()
+    has_later = (
+        select(later.c.id)
+        .where(
+            later.c.enterprise_id == Certificate.enterprise_id,
+            later.c.pool_id == Certificate.pool_id,
+            later.c.expires_on > Certificate.expires_on,
+            later.c.revoked_on.is_(None),
+            later.c.issued_on <= as_of,
+        )
+        .exists()
+    )
+    columns = (Enterprise.id, Enterprise.name, Enterprise.jurisdiction)
+    return (
+        select(*columns, Certificate.pool_id, Certificate.number, Certificate.expires_on)
+        .join(Enterprise, Enterprise.id == Certificate.enterprise_id)
+        .where(
+            Certificate.expires_on.between(as_of, as_of + timedelta(days=within)),
+            (Certificate.issued_on.is_(None)) | (Certificate.issued_on <= as_of),
+            (Certificate.revoked_on.is_(None)) | (Certificate.revoked_on > as_of),
+            ~has_later,
+        )
+    )

@@ -121,9 +121,14 @@ def today_address() -> str:
     return url_for(request.endpoint, **address_with(as_of=None, cursor=None))
 
 
+def has_page(endpoint: str) -> bool:
+    """Whether this installation has such a page."""
+    return endpoint in current_app.view_functions
+
+
 def navigation() -> list[NavigationEntry]:
     """The entries of the main navigation that exist in this installation."""
-    return [entry for entry in NAVIGATION if entry.endpoint in current_app.view_functions]
+    return [entry for entry in NAVIGATION if has_page(entry.endpoint)]
 
 
 def init_context(app: Flask) -> None:
@@ -144,4 +149,5 @@ def init_context(app: Flask) -> None:
         address_with=address_with,
         today_address=today_address,
         navigation=navigation,
+        has_page=has_page,
     )

@@ -1,17 +1,21 @@
 """How templates write words, numbers and days: filters, tests and the marks of verdicts."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
 from flask import Flask
 from flask_babel import format_date, lazy_gettext, ngettext
 from flask_babel import gettext as _
+from wtforms.fields import SelectChoice
 
+from enterprise_pipeline.services.reference import industry_name, jurisdiction_name
+from enterprise_pipeline.services.texts import Text
 from enterprise_pipeline.web.context import local_zone, today
+from enterprise_pipeline.web.language import chosen_language
 from enterprise_pipeline.web.numbers import Lines, Number, percent_text, wan_text, yuan_text
-from scoring.vocabulary import TIER_NAMES, CriterionResult, Fact, Tier, Unit, Verdict
+from scoring.vocabulary import COLUMNS, TIER_NAMES, CriterionResult, Fact, Tier, Unit, Verdict
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,8 +58,51 @@ def unknown() -> str:
 
 
 def translated(text: object) -> str:
-    """A text written elsewhere in Chinese (a form's label, a tier's name), in the page's language."""
+    """A text written elsewhere in Chinese (a form's label, a service's message), in the page's language."""
+    if isinstance(text, Text):
+        said = str(_(text.pattern))
+        return said % text.values if text.values else said
     return str(_(str(text))) if text else ""
+
+
+def worded(thing: Any, name: str = "label") -> str:
+    """A text that carries its own English beside it, as rules do: ``label`` and ``label_en``."""
+    english = getattr(thing, f"{name}_en", "") if chosen_language() == "en" else ""
+    return str(english or getattr(thing, name))
+
+
+def jurisdiction(code: str | None) -> str:
+    """The name of a jurisdiction, or that nobody has told us."""
+    return jurisdiction_name(code, english=chosen_language() == "en") if code else unknown()
+
+
+def industry(code: str | None) -> str:
+    """An industry as code and name (the names are the Chinese standard's)."""
+    return f"{code} {industry_name(code)}" if code else unknown()
+
+
+def fact_label(column: str, day_of_facts: date | None = None) -> str:
+    """What a column of the facts frame is called; with a day, yearly figures name their year."""
+    if column.startswith("holds_"):
+        return str(_("是否持有：%(tier)s", tier=tier_name(column.removeprefix("holds_"))))
+    stem, _mark, back = column.rpartition("_y")
+    if stem not in COLUMNS or not back.isdigit():
+        return translated(COLUMNS[column].label)
+    label = translated(COLUMNS[stem].label)
+    if day_of_facts is None:
+        return str(_("%(label)s（前 %(back)s 年）", label=label, back=back))
+    return str(_("%(label)s（%(year)s 年）", label=label, year=day_of_facts.year - int(back)))
+
+
+def offered(f: Any) -> Any:
+    """A select field with its choices in the page's language."""
+    if isinstance(f.choices, list):
+        f.choices = [_offered(SelectChoice.from_input(choice)) for choice in f.choices]
+    return f
+
+
+def _offered(choice: SelectChoice) -> SelectChoice:
+    return replace(choice, label=translated(choice.label))
 
 
 def wan(fen: int | None, line_fen: int | None = None) -> str:
@@ -159,9 +206,10 @@ def tier_name(tier: str) -> str:
 
 
 FILTERS: tuple[Callable[..., Any], ...] = (
-    translated, wan, wan_up, yuan, percent, number, amount, fact_value,
+    translated, worded, offered, jurisdiction, industry, fact_label, tier_name,
+    wan, wan_up, yuan, percent, number, amount, fact_value,
     day, day_prose, instant, countdown,
-    verdict_mark, verdict_text, result_mark, tier_name,
+    verdict_mark, verdict_text, result_mark,
 )  # fmt: skip
 
 

@@ -1,13 +1,132 @@
-"""The first page."""
+"""The first page, and the certificates that end soon."""
 
-from flask import Blueprint, render_template
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
 
-from enterprise_pipeline.web.context import current_as_of
+from flask import Blueprint, abort, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from enterprise_pipeline.services.overview import Overview, endings, overview
+from enterprise_pipeline.web.context import current_as_of, has_page
+from enterprise_pipeline.web.filters import jurisdiction, tier_name
+from scoring.vocabulary import LOCAL_POOLS, Tier
+
+ENDING_DAYS = 180
+UNKNOWN = "unknown"
+CANDIDATES = "candidates.index"
 
 bp = Blueprint("overview", __name__)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Measure:
+    """One way to count: a field of the counts, its words, and the same filter in the candidate list."""
+
+    name: str
+    word: Any
+    hint: Any
+    filter: Mapping[str, str]
+
+
+MEASURES: dict[str, Measure] = {
+    each.name: each
+    for each in (
+        Measure(name="holders", word=_l("现有"), hint=_l("目前持有这一层级的企业"), filter={"holds": "yes"}),
+        Measure(
+            name="eligible",
+            word=_l("符合未持有"),
+            hint=_l("各项条件都满足、但还没有这一层级的企业"),
+            filter={"verdict": "eligible", "holds": "no"},
+        ),
+        Measure(
+            name="near",
+            word=_l("只差一项"),
+            hint=_l("还没有这一层级、只有一项条件不满足的企业"),
+            filter={"verdict": "not_eligible", "gaps": "1", "holds": "no"},
+        ),
+        Measure(
+            name="judgement",
+            word=_l("待研判"),
+            hint=_l("可计算的条件都满足、还有条件要由人判断的企业"),
+            filter={"verdict": "needs_judgement"},
+        ),
+        Measure(
+            name="undetermined",
+            word=_l("待补数据"),
+            hint=_l("没有不满足的条件、但缺少数据而不能下结论的企业"),
+            filter={"verdict": "undetermined"},
+        ),
+    )
+}
+
+
+def candidates_address(tier: Tier, measure: str, place: str | None = None, **changes: str) -> str | None:
+    """The candidate list that one number counts; None while there is no such page."""
+    if not has_page(CANDIDATES):
+        return None
+    where = {} if place is None else {"jurisdiction": place or UNKNOWN}
+    words: dict[str, Any] = {"tier": str(tier), **MEASURES[measure].filter, **where, **changes}
+    return url_for(CANDIDATES, **words)
 
 
 @bp.get("/")
 def show() -> str:
     """Show the whole registry at a glance."""
-    return render_template("overview/show.html", as_of_day=current_as_of())
+    tier = _chosen("tier", {str(each): each for each in Tier}, default=Tier.HNTE)
+    measure = _chosen("show", MEASURES, default=MEASURES["holders"])
+    found = overview(as_of=current_as_of(), ending_within=ENDING_DAYS)
+    if not found.enterprises:
+        return render_template("overview/empty.html")
+    tier = tier if tier in found.tiers else found.tiers[0]
+    return render_template(
+        "overview/show.html",
+        found=found,
+        tier=tier,
+        measure=measure,
+        measures=MEASURES.values(),
+        chart=_chart(found, measure, tier),
+        ending_days=ENDING_DAYS,
+        local_pools=LOCAL_POOLS,
+        candidates_address=candidates_address,
+    )
+
+
+@bp.get("/expiring")
+def expiring() -> str:
+    """List the certificates that end within half a year."""
+    as_of = current_as_of()
+    return render_template(
+        "overview/expiring.html",
+        endings=endings(as_of=as_of, within=ENDING_DAYS),
+        last_day=as_of + timedelta(days=ENDING_DAYS),
+        ending_days=ENDING_DAYS,
+    )
+
+
+def _chosen(parameter: str, known: Mapping[str, Any], *, default: Any) -> Any:
+    given = request.args.get(parameter, "").strip()
+    if given and given not in known:
+        abort(400, _("地址中的“%(given)s”不认识。请从总览页重新选择。", given=given))
+    return known.get(given, default)
+
+
+def _chart(found: Overview, measure: Measure, tier: Tier) -> dict[str, Any]:
+    """One panel of bars a tier, over the same places."""
+    places = [place for place in found.places if any(found.at(place, tier).screened for tier in found.tiers)]
+    return {
+        "kind": "panels",
+        "unit": _("家"),
+        "chosen": found.tiers.index(tier),
+        "categories": [jurisdiction(place) for place in places],
+        "panels": [
+            {
+                "name": tier_name(tier),
+                "isLight": tier in LOCAL_POOLS,
+                "values": [getattr(found.at(place, tier), measure.name) for place in places],
+            }
+            for tier in found.tiers
+        ],
+    }

@@ -44,8 +44,8 @@ document.addEventListener("click", (event) => {
 
 document.addEventListener("change", (event) => {
   const field = event.target.closest("[data-autosubmit]");
-  // A date that is half typed is empty; it must not send anybody back to today.
-  if (field && (field.type !== "date" || field.value !== "")) field.form.requestSubmit();
+  // Not for dates: while somebody types a year, every digit is a change.
+  if (field && field.type !== "date") field.form.requestSubmit();
 });
 
 const isChanged = (form) =>
