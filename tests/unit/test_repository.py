@@ -22,6 +22,7 @@ TOP_LEVEL = {
     "package-lock.json", "babel.cfg", "gunicorn.conf.py", "tools", "benchmarks", ".ci", ".gitignore",
     ".gitattributes", ".npmrc",
 }  # fmt: skip
+# A migration is a frozen list of columns, read from top to bottom and never edited.
 MIGRATIONS = ROOT / "enterprise_pipeline" / "migrations" / "versions"
 NOT_OURS = (
     "node_modules/",
@@ -92,6 +93,7 @@ def test_no_file_is_too_long_to_read_at_once():
         name(path): lines
         for path in python_files()
         if (lines := len(path.read_text(encoding="utf-8").splitlines())) > LONGEST_FILE
+        and path.parent != MIGRATIONS
     }
 
     assert not too_long
@@ -102,7 +104,7 @@ def test_no_function_is_too_long_to_see_at_once():
         f"{name(path)}:{function.lineno} {function.name}": length(function)
         for path in python_files()
         for function in functions(ast.parse(path.read_text(encoding="utf-8")))
-        if length(function) > LONGEST_FUNCTION and path.parent != MIGRATIONS  # lists of columns, never edited
+        if length(function) > LONGEST_FUNCTION and path.parent != MIGRATIONS
     }
 
     assert not too_long
