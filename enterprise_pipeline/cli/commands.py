@@ -2,4 +2,6 @@
 
 import click
 
-COMMANDS: tuple[click.Command, ...] = ()
+from enterprise_pipeline.cli.rules import rules
+
+COMMANDS: tuple[click.Command, ...] = (rules,)
