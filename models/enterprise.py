@@ -23,8 +23,9 @@ class Enterprise(TimestampMixin, Base):
         CheckConstraint("length(name) > 0", name="name_not_empty"),
         CheckConstraint("division_code IS NULL OR length(division_code) = 6", name="division_code_length"),
         Index(None, "name"),
-        Index(None, "initials"),
-        Index(None, "jurisdiction", "id"),
+        Index(None, "initials", "id"),
+        Index(None, "jurisdiction", "initials", "id"),
+        Index(None, "hitech_field"),
         Index(None, "changed_at"),
     )
 
