@@ -1,6 +1,6 @@
 """A certificate or registration number; the day of issue may be unknown."""
 
-from wtforms import Field, HiddenField, StringField, ValidationError
+from wtforms import BooleanField, Field, HiddenField, StringField, ValidationError
 
 from forms.amounts import tidy
 from forms.base import N_, AtMost, BaseForm, ChoiceField, CountField, DayField, Required, strip
@@ -43,10 +43,11 @@ class CertificateForm(BaseForm):
         validators=[Required(N_("请填写数据来源，例如 证书原件。")), AtMost(80)],
     )
     stamp = HiddenField(default="")
+    confirmed = BooleanField(N_("已核对，仍然保存"))
 
     def steering(self) -> tuple[str, ...]:
         """Name what only steers the form."""
-        return ("stamp",)
+        return ("stamp", "confirmed")
 
     def validate_issued_year(self, field: Field) -> None:
         """Refuse a year that no certificate bears or that contradicts its day."""

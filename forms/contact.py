@@ -1,6 +1,6 @@
 """A person to call at an enterprise."""
 
-from wtforms import BooleanField, Field, StringField, ValidationError
+from wtforms import BooleanField, Field, HiddenField, StringField, ValidationError
 from wtforms.validators import Regexp
 
 from forms.base import N_, AtMost, BaseForm, Required, TextField, strip
@@ -40,6 +40,11 @@ class ContactForm(BaseForm):
         render_kw={"autocomplete": "email", "inputmode": "email", "type": "email"},
     )
     has_consent = BooleanField(N_("同意接收提醒信息"))
+    stamp = HiddenField(default="")
+
+    def steering(self) -> tuple[str, ...]:
+        """Name what only steers the form."""
+        return ("stamp",)
 
     def validate_phone(self, field: Field) -> None:
         """Ask for one way to reach the person, and refuse letters in a number."""

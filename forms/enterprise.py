@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from wtforms import Field, HiddenField, StringField, ValidationError
+from wtforms import BooleanField, Field, HiddenField, RadioField, StringField, ValidationError
 from wtforms.validators import Regexp
 
 from forms.amounts import tidy
@@ -47,6 +47,11 @@ class EnterpriseForm(BaseForm):
     hitech_field = ChoiceField(N_("高新技术领域"))
     registered_on = DayField(N_("成立日期"))
     address = TextField(N_("地址"), validators=[AtMost(300)], render_kw={"autocomplete": "street-address"})
+    confirmed = BooleanField(N_("已核对，仍然保存"))
+
+    def steering(self) -> Sequence[str]:
+        """Name what only steers the form."""
+        return ("confirmed",)
 
     def validate_name(self, field: Field) -> None:
         """Refuse control characters, which no licence prints and no spreadsheet survives."""
@@ -63,9 +68,15 @@ class EnterpriseForm(BaseForm):
 class EnterpriseEditForm(EnterpriseForm):
     """An edit, guarded against passing over somebody else's."""
 
-    renamed_on = DayField(N_("更名日期"), description=N_("仅在名称有变化时填写；不清楚可留空。"))
+    name_change = RadioField(
+        N_("名称有变化时"),
+        choices=[("renamed", N_("企业更名，保留曾用名")), ("corrected", N_("原来录错了，只更正文字"))],
+        default="renamed",
+    )
+    renamed_on = DayField(N_("更名日期"), description=N_("留空则按今天登记。"))
     version = HiddenField(default="0")
+    seen = HiddenField(default="")
 
     def steering(self) -> Sequence[str]:
         """Name what only steers the form."""
-        return ("version", "renamed_on")
+        return ("version", "seen", "renamed_on", "name_change", "confirmed")

@@ -9,6 +9,23 @@ from forms.fact_fields import field_of
 from scoring.vocabulary import YEARLY_FACTS
 
 BY_HAND = "手工录入"
+# How the sheet of a year is laid out; a test holds it complete.
+GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    (N_("人员"), ("employees", "tech_staff", "rd_staff")),
+    (
+        N_("收入与利润"),
+        (
+            "revenue_fen",
+            "main_revenue_fen",
+            "total_income_fen",
+            "hitech_income_fen",
+            "total_profit_fen",
+            "net_profit_fen",
+        ),
+    ),
+    (N_("研发与成本"), ("rd_expense_fen", "rd_domestic_fen", "cost_expense_fen")),
+    (N_("资产与负债"), ("total_assets_fen", "total_liabilities_fen", "net_assets_fen")),
+)
 
 
 class FiguresForm(BaseForm):

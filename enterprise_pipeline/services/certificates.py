@@ -12,6 +12,7 @@ from enterprise_pipeline.services import audit
 from enterprise_pipeline.services.changes import mark_changed
 from enterprise_pipeline.services.enterprises import SUBJECT, as_json, locked
 from enterprise_pipeline.services.errors import FieldConflict, NotFound, StaleVersion
+from enterprise_pipeline.services.holdings import THREE_YEARS
 from enterprise_pipeline.services.texts import N_, Text
 from enterprise_pipeline.transaction import reading, transaction
 from models import Certificate, Enterprise, Membership
@@ -48,15 +49,15 @@ class CertificateRecord:
 def expiry_of(pool_id: str, *, number: str, issued_on: date | None) -> date | None:
     """The last valid day of a certificate by the general rule, or None where it cannot be known.
 
-    A recognition lasts three years from its issue (32号 Art. 9 for 高企; the
-    same for the other state tiers). A 科技型中小企业 number lasts to the end of
-    the year printed in it, so it needs no day of issue.
+    The tiers of `THREE_YEARS` last three years from the day of issue (32号
+    Art. 9 for 高企). A 科技型中小企业 number lasts to the end of the year printed
+    in it, so it needs no day of issue. For other tiers no rule is known.
     """
     if pool_id == Tier.TECH_SME:
         match = _TECH_SME_NUMBER.fullmatch(number)
         year = int(match[1]) if match else issued_on.year if issued_on else None
         return date(year, 12, 31) if year else None
-    if issued_on is None:
+    if issued_on is None or pool_id not in THREE_YEARS:
         return None
     return _same_day(issued_on, years=TERM_YEARS) - timedelta(days=1)
 
@@ -68,7 +69,7 @@ def year_in(number: str) -> int | None:
 
 
 def record_certificate(enterprise_id: int, details: CertificateDetails, *, actor: str, today: date) -> int:
-    """Record a certificate and, when its day of issue is known, the membership that it gives.
+    """Record a certificate and return its id; what follows from its print is filled in.
 
     Raises
     ------
@@ -83,7 +84,6 @@ def record_certificate(enterprise_id: int, details: CertificateDetails, *, actor
             session.add(certificate)
             session.flush()
             certificate_id = certificate.id
-            _keep_membership(session, certificate)
             _record(session, enterprise_id, actor=actor, action="certificate.recorded", after=filled)
             mark_changed(session, [enterprise_id])
     except IntegrityError as error:
@@ -124,6 +124,38 @@ def edit_certificate(
             mark_changed(session, [enterprise_id])
     except IntegrityError as error:
         raise _taken(filled) from error
+
+
+def tell_issue_day(
+    session: Session,
+    enterprise_id: int,
+    certificate_id: int,
+    issued_on: date,
+    *,
+    actor: str,
+    today: date,
+) -> None:
+    """Fill in a day of issue that was unknown, in the caller's transaction."""
+    certificate = _certificate(session, enterprise_id, certificate_id)
+    before = _details(certificate)
+    if before.issued_year and before.issued_year != issued_on.year:
+        message = Text(
+            N_("证书 %(number)s 的年份是 %(year)s，发证日期须在这一年内；请核对。"),
+            number=before.number,
+            year=before.issued_year,
+        )
+        raise FieldConflict(issue_day_field(certificate_id), message)
+    filled = _filled(replace(before, issued_on=issued_on), today=today)
+    for name, value in asdict(filled).items():
+        setattr(certificate, name, value)
+    session.flush()
+    _keep_membership(session, certificate)
+    _record(session, enterprise_id, actor=actor, action="certificate.edited", before=before, after=filled)
+
+
+def issue_day_field(certificate_id: int) -> str:
+    """The name under which a page asks for the day of issue of a certificate."""
+    return f"issued_on_{certificate_id}"
 
 
 def get_certificate(enterprise_id: int, certificate_id: int) -> CertificateRecord:
@@ -174,28 +206,17 @@ def _filled(details: CertificateDetails, *, today: date) -> CertificateDetails:
 
 
 def _keep_membership(session: Session, certificate: Certificate) -> None:
-    """Let the membership that a certificate gives say the same days as the certificate."""
-    if certificate.issued_on is None:
+    """Let the membership that was given by a certificate say the same days as the certificate.
+
+    None is made here: the certificate itself proves the holding, and a
+    membership without a last day would claim that it never ends.
+    """
+    held = session.scalar(select(Membership).where(Membership.certificate_id == certificate.id))
+    if held is None or certificate.issued_on is None:
         return
-    held = session.scalar(select(Membership).where(Membership.certificate_id == certificate.id)) or (
-        session.scalar(
-            select(Membership).where(
-                Membership.enterprise_id == certificate.enterprise_id,
-                Membership.pool_id == certificate.pool_id,
-                Membership.valid_from == certificate.issued_on,
-            )
-        )
-    )
-    if held is None:
-        held = Membership(enterprise_id=certificate.enterprise_id, pool_id=certificate.pool_id, basis="entry")
-        session.add(held)
-    held.certificate_id = certificate.id
-    held.valid_from, held.valid_to = certificate.issued_on, certificate.expires_on
-    held.received_on, held.source = certificate.received_on, certificate.source
-    if certificate.revoked_on is not None:
-        held.valid_to, held.end_reason = certificate.revoked_on, "撤销"
-    elif held.end_reason == "撤销":
-        held.end_reason = None
+    held.valid_from = certificate.issued_on
+    held.valid_to = certificate.revoked_on or certificate.expires_on
+    held.end_reason = "撤销" if certificate.revoked_on else None
 
 
 def _certificate(session: Session, enterprise_id: int, certificate_id: int) -> Certificate:

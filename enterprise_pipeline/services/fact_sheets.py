@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from enterprise_pipeline.services import audit
+from enterprise_pipeline.services.certificates import tell_issue_day
 from enterprise_pipeline.services.changes import mark_changed
 from enterprise_pipeline.services.enterprises import EARLIEST_REGISTRATION, SUBJECT, as_json, locked
 from enterprise_pipeline.services.errors import FieldConflict
@@ -84,6 +85,7 @@ def answer_missing(
     enterprise_id: int,
     *,
     answers: Values,
+    issue_days: Mapping[int, date | None] | None = None,
     as_of: date,
     received_on: date,
     source: str,
@@ -94,10 +96,12 @@ def answer_missing(
 
     ``answers`` are columns of the facts frame as of ``as_of``: yearly figures
     go to the report of their year, identity facts to the enterprise, all
-    others to a sheet that holds from the day of receipt.
+    others to a sheet that holds from the day of receipt. ``issue_days`` are
+    days of issue by the id of their certificate.
     """
     told = {column: value for column, value in answers.items() if value is not None}
-    if not told:
+    days = {key: day for key, day in (issue_days or {}).items() if day is not None}
+    if not told and not days:
         raise FieldConflict("", Text(N_("没有填写任何数据；请至少填一项。")))
     with transaction() as session:
         enterprise = locked(session, enterprise_id)
@@ -123,8 +127,10 @@ def answer_missing(
                 **sheet,
             )
             _add_sheet(session, report, actor=actor, today=today)
+        for certificate_id, day in days.items():
+            tell_issue_day(session, enterprise_id, certificate_id, day, actor=actor, today=today)
         mark_changed(session, [enterprise_id])
-    return len(told)
+    return len(told) + len(days)
 
 
 def told_facts(enterprise_id: int, *, as_of: date) -> dict[str, ToldFact]:

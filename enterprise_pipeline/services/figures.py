@@ -33,6 +33,7 @@ class ReportVersion:
     version: int
     received_on: date
     recorded_at: datetime
+    is_newest: bool
     values: dict[str, int | None]
 
 
@@ -154,6 +155,11 @@ def figure_versions(enterprise_id: int, *, year: int | None = None) -> list[Repo
     query = query.order_by(
         AnnualReport.fiscal_year.desc(), AnnualReport.received_on.desc(), AnnualReport.id.desc()
     )
+    rows = list(reading().scalars(query))
+    newest: dict[tuple[int, str], int] = {}
+    for row in rows:
+        key = (row.fiscal_year, row.source)
+        newest[key] = max(newest.get(key, 0), row.version)
     return [
         ReportVersion(
             id=row.id,
@@ -162,9 +168,10 @@ def figure_versions(enterprise_id: int, *, year: int | None = None) -> list[Repo
             version=row.version,
             received_on=row.received_on,
             recorded_at=row.recorded_at,
+            is_newest=row.version == newest[row.fiscal_year, row.source],
             values=_values_of(row),
         )
-        for row in reading().scalars(query)
+        for row in rows
     ]
 
 

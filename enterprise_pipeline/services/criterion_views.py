@@ -1,0 +1,219 @@
+"""Criteria with the values they were decided on: from which facts, told by whom and when."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal, localcontext
+from enum import StrEnum
+from fractions import Fraction
+from typing import Any
+
+from enterprise_pipeline.services.fact_sheets import ToldFact
+from enterprise_pipeline.services.figure_table import FigureTable
+from scoring.explain import Explanation, Outcome
+from scoring.facts import split_year
+from scoring.rule_words import SPECS
+from scoring.rules_model import Criterion, RuleSet, fen
+from scoring.vocabulary import COLUMNS, FACTS, Fact, Tier, Unit
+
+ROOT_DIGITS = 40
+UPPER_LIMITS = ("<=", "<")
+# Facts that services.facts concludes from the registration where nobody told them.
+CONCLUDED = frozenset({"is_resident", "is_industry_excluded"})
+OF_REGISTRATION = frozenset({"registered_on", "industry_code"})
+
+
+class Shape(StrEnum):
+    """How the value of a criterion is written."""
+
+    FACTS = "facts"
+    AMOUNT = "amount"
+    SHARE = "share"
+    AGE = "age"
+    GROWTH = "growth"
+    POINTS = "points"
+    JUDGEMENT = "judgement"
+
+
+_SHAPES = {
+    "amount": Shape.AMOUNT,
+    "count": Shape.AMOUNT,
+    "unmet_at_most": Shape.AMOUNT,
+    "share": Shape.SHARE,
+    "points_part": Shape.SHARE,
+    "age": Shape.AGE,
+    "mean_growth": Shape.GROWTH,
+    "points": Shape.POINTS,
+    "judgement": Shape.JUDGEMENT,
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class FactValue:
+    """A fact that a criterion reads. ``fact`` is None for a holding, whose tier is then given."""
+
+    column: str
+    fact: Fact | None
+    tier: Tier | None
+    year: int | None
+    value: Any
+    source: str | None
+    received_on: date | None
+    is_conflict: bool = False
+    is_concluded: bool = False
+    is_before_registration: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Growth:
+    """Mean yearly growth over two years with the compound rate beside it; None where there is none."""
+
+    fact: Fact
+    mean: Fraction | None
+    compound: Fraction | None
+    has_bad_base: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class CriterionView:
+    """A criterion's outcome with what it was decided on."""
+
+    outcome: Outcome
+    shape: Shape
+    values: tuple[FactValue, ...]
+    growth: tuple[Growth, ...] = ()
+    numerator: Fact | None = None
+    denominator: Fact | None = None
+    line_fen: int | None = None
+
+    @property
+    def criterion(self) -> Criterion:
+        """The criterion as the rule file has it."""
+        return self.outcome.criterion
+
+    @property
+    def is_upper_limit(self) -> bool:
+        """Whether the value must stay below the threshold, so that a gap is an excess."""
+        return self.criterion.operator in UPPER_LIMITS
+
+
+@dataclass(frozen=True, kw_only=True)
+class KnownFacts:
+    """Everything known of one enterprise on a day, with where each value is from."""
+
+    as_of: date
+    row: Mapping[str, Any]
+    figures: FigureTable
+    sheet: Mapping[str, ToldFact]
+
+    def value(self, column: str) -> FactValue:
+        """A column of the facts frame with its source."""
+        value = self.row.get(column)
+        if column.startswith("holds_"):
+            tier = Tier(column.removeprefix("holds_"))
+            return FactValue(
+                column=column,
+                fact=None,
+                tier=tier,
+                year=None,
+                value=value,
+                source=None,
+                received_on=None,
+            )
+        stem, years_back = split_year(column)
+        if years_back is not None:
+            return self._figure(column, COLUMNS[stem], self.as_of.year - years_back)
+        told = self.sheet.get(column)
+        return FactValue(
+            column=column,
+            fact=COLUMNS[stem],
+            tier=None,
+            year=None,
+            value=value,
+            source=told.source if told else None,
+            received_on=told.received_on if told else None,
+            is_concluded=told is None and value is not None and column in CONCLUDED,
+        )
+
+    def _figure(self, column: str, fact: Fact, year: int) -> FactValue:
+        cell = self.figures.cell(fact.column, year)
+        registered: date | None = self.row.get("registered_on")
+        return FactValue(
+            column=column,
+            fact=fact,
+            tier=None,
+            year=year,
+            value=self.row.get(column),
+            source=cell.told.source if cell else None,
+            received_on=cell.told.received_on if cell else None,
+            is_conflict=cell.is_conflict if cell else False,
+            is_before_registration=registered is not None and year < registered.year,
+        )
+
+
+def criterion_views(explanation: Explanation, known: KnownFacts) -> tuple[CriterionView, ...]:
+    """The criteria of one explanation in the order of the rule."""
+    return tuple(_view(explanation.rule_set, outcome, known) for outcome in explanation.outcomes)
+
+
+def _view(rule_set: RuleSet, outcome: Outcome, known: KnownFacts) -> CriterionView:
+    criterion = outcome.criterion
+    shape = _SHAPES.get(criterion.word, Shape.FACTS)
+    columns = () if shape is Shape.POINTS else columns_of(rule_set, criterion)
+    numerator, denominator = _ratio(rule_set, criterion)
+    return CriterionView(
+        outcome=outcome,
+        shape=shape,
+        values=tuple(known.value(column) for column in columns),
+        growth=_growths(criterion, known) if shape is Shape.GROWTH else (),
+        numerator=numerator,
+        denominator=denominator,
+        line_fen=fen(criterion.args["value"]) if _has_money_line(criterion) else None,
+    )
+
+
+def columns_of(rule_set: RuleSet, criterion: Criterion) -> tuple[str, ...]:
+    """The columns of the facts frame that a criterion reads, each once."""
+    found = SPECS[criterion.word].columns(criterion.args, rule_set.points)
+    return tuple(dict.fromkeys(found))
+
+
+def _ratio(rule_set: RuleSet, criterion: Criterion) -> tuple[Fact | None, Fact | None]:
+    args = criterion.args
+    if criterion.word == "points_part" and rule_set.points:
+        part = next(part for part in rule_set.points.parts if part.id == args["part"])
+        return FACTS[part.tables[0].numerator], FACTS[part.tables[0].denominator]
+    if criterion.word == "share":
+        return FACTS[args["numerator"]], FACTS[args["denominator"]]
+    return None, None
+
+
+def _has_money_line(criterion: Criterion) -> bool:
+    return criterion.word == "amount" and criterion.unit is Unit.CNY
+
+
+def _growths(criterion: Criterion, known: KnownFacts) -> tuple[Growth, ...]:
+    return tuple(
+        growth_of(FACTS[name], [known.row.get(f"{FACTS[name].column}_y{back}") for back in (1, 2, 3)])
+        for name in criterion.args["facts"]
+    )
+
+
+def growth_of(fact: Fact, newest_first: Sequence[int | None]) -> Growth:
+    """Mean and compound growth of three years; a base that is not positive gives none."""
+    newest, middle, oldest = newest_first
+    if newest is None or middle is None or oldest is None:
+        return Growth(fact=fact, mean=None, compound=None, has_bad_base=False)
+    if middle <= 0 or oldest <= 0:
+        return Growth(fact=fact, mean=None, compound=None, has_bad_base=True)
+    mean = (Fraction(newest, middle) + Fraction(middle, oldest)) / 2 - 1
+    return Growth(fact=fact, mean=mean, compound=_compound(newest, oldest), has_bad_base=False)
+
+
+def _compound(newest: int, oldest: int) -> Fraction | None:
+    """The square root, to forty digits: only shown, never compared."""
+    if newest < 0:
+        return None
+    with localcontext() as context:
+        context.prec = ROOT_DIGITS
+        return Fraction((Decimal(newest) / Decimal(oldest)).sqrt()) - 1
