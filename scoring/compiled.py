@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from fractions import Fraction
+from datetime import date
 from functools import reduce
 from operator import or_
 from typing import Any
@@ -29,17 +29,13 @@ class Ask:
 
 
 @dataclass(frozen=True)
-class LateGap:
-    """A growth gap needs 128 bits; it is computed afterwards, on the few rows where it is shown."""
-
-    facts: tuple[str, ...]
-    rate: Fraction
-    is_strict: bool
-
-
-@dataclass(frozen=True)
 class Compiled:
-    """One criterion as expressions. ``gap`` is meaningful where the criterion is not met."""
+    """One criterion as expressions. ``gap`` is meaningful where the criterion is not met.
+
+    A gap that is dear to compute (128-bit products, calendar arithmetic) is a
+    ``late_gap`` instead: it is computed afterwards, only on the rows where it
+    is shown, and ``shortfall`` ranks it meanwhile.
+    """
 
     ok: pl.Expr
     asks: tuple[Ask, ...] = ()
@@ -48,7 +44,7 @@ class Compiled:
     gap: pl.Expr | None = None
     needed: pl.Expr | None = None
     shortfall: pl.Expr | None = None
-    late_gap: LateGap | None = None
+    late_gap: pl.Expr | None = None
     numerator: pl.Expr | None = None
     denominator: pl.Expr | None = None
     changes_on: pl.Expr | None = None
@@ -100,5 +96,7 @@ class Context:
     """What a word may lean on besides its own arguments."""
 
     as_of: pl.Expr
+    steps: Steps
+    day: date | None = None
     points: CompiledPoints | None = None
     criteria_of: Mapping[str, Mapping[str, Compiled]] = field(default_factory=dict)

@@ -5,8 +5,10 @@ threshold, what the gap is measured against, numerator and denominator for
 display, and the date on which a time-bound condition turns.
 """
 
+from calendar import isleap
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 from fractions import Fraction
 from functools import reduce
 from operator import add, and_, or_
@@ -14,9 +16,9 @@ from typing import Any
 
 import polars as pl
 
-from scoring.compiled import Args, Ask, Compiled, Context, LateGap
+from scoring.compiled import Args, Ask, Compiled, Context
 from scoring.facts import frame_columns
-from scoring.growth import JUDGED, GrowthRequest
+from scoring.growth import JUDGED, GrowthRequest, exact_gap, total_name
 from scoring.points import CompiledPart
 from scoring.rules_model import fen
 from scoring.shares import compile_share, share_gap
@@ -110,16 +112,35 @@ def _age(args: Args, context: Context) -> Compiled:
             numerator=days,
             changes_on=pl.when(turns_on > context.as_of).then(turns_on),
         )
-    years = int(args["years"])
+    return _age_in_years(int(args["years"]), days, context)
+
+
+def _age_in_years(years: int, days: pl.Expr, context: Context) -> Compiled:
+    registered = pl.col("registered_on")
     last_day = registered.dt.offset_by(f"{years}y")
+    if context.day is None:
+        ok = context.as_of <= last_day
+    else:
+        ok = registered >= _earliest_registration(context.day, years)
     return Compiled(
-        context.as_of <= last_day,
-        asks,
-        gap=(context.as_of - last_day).dt.total_days(),
-        needed=pl.lit(years * 365.25),
+        ok,
+        (Ask("registered_on"),),
+        shortfall=((days - years * 365.25) / (years * 365.25)).cast(pl.Float32),
+        late_gap=(context.as_of - last_day).dt.total_days(),
         numerator=days,
         changes_on=pl.when(last_day >= context.as_of).then(last_day + pl.duration(days=1)),
     )
+
+
+def _earliest_registration(day: date, years: int) -> date:
+    """The earliest day of registration of an enterprise that is at most ``years`` old on ``day``.
+
+    Whoever registered on 28 February was that old the day before 29 February,
+    so that day asks for 1 March.
+    """
+    if (day.month, day.day) == (2, 29) and not isleap(day.year - years):
+        return date(day.year - years, 3, 1)
+    return day.replace(year=day.year - years)
 
 
 def _holds(args: Args, context: Context) -> Compiled:
@@ -193,17 +214,22 @@ def _mean_growth(args: Args, _: Context) -> Compiled:
         tuple(Ask(column) for column in columns),
         judgement=ok.is_null() & ~unknown,
         shortfall=pl.min_horizontal(shortfalls),
-        late_gap=LateGap(facts, rate, is_strict),
+        late_gap=pl.min_horizontal([_shown_gap(fact, rate, is_strict=is_strict) for fact in facts]),
         numerator=newest,
         denominator=oldest,
     )
 
 
+def _shown_gap(fact: str, rate: Fraction, *, is_strict: bool) -> pl.Expr:
+    gap = exact_gap(fact, rate, strict=is_strict)
+    return pl.when(gap > 0).then(gap)
+
+
 def _growth_shortfall(fact: str, rate: Fraction) -> pl.Expr:
-    """The missing share of the newest year's needed value; a float, for it only ranks."""
-    newest, middle, oldest = (pl.col(name).cast(pl.Float64) for name in frame_columns(fact, years=3))
-    needed = middle * (2 * (1 + float(rate)) - middle / oldest)
-    return ((needed - newest) / needed).cast(pl.Float32)
+    """By how much the mean growth factor is short, as a share of what it has to be; it only ranks."""
+    needed = 2 * (1 + float(rate))
+    total = pl.col(total_name(fact, "judged"))
+    return ((needed - total) / needed).cast(pl.Float32)
 
 
 def _judgement(_args: Args, _context: Context) -> Compiled:

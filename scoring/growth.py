@@ -9,6 +9,8 @@ differ in what a base at or below zero means.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import reduce
+from operator import add, or_
 
 import polars as pl
 
@@ -52,35 +54,44 @@ def derive(facts: pl.DataFrame, requests: Sequence[GrowthRequest]) -> pl.DataFra
     """``facts`` with the band column of every request added."""
     if not requests:
         return facts
-    rough = facts.select(
+    years = {year.meta.output_name() for request in requests for year in request.years()}
+    ratios = facts.select(sorted(years)).lazy().with_columns(_ratios(requests))
+    rough = ratios.with_columns(
         expr
         for index, request in enumerate(requests)
         for expr in (
             _rough_band(request).alias(request.column),
             _is_near(request).fill_null(value=False).alias(f"near{index}"),
         )
-    )
+    ).collect()
     bands = [
         _with_exact_bands(facts, rough[request.column], rough[f"near{index}"], request)
         for index, request in enumerate(requests)
     ]
-    return facts.with_columns(bands)
+    totals = {total_name(request.fact, request.mode) for request in requests if request.mode == "judged"}
+    return facts.with_columns(*bands, *(rough[name] for name in sorted(totals)))
 
 
-def _ratio_sum(request: GrowthRequest) -> pl.Expr:
-    oldest, middle, newest = (year.cast(pl.Float64) for year in request.years())
-    total = middle / oldest + newest / middle
-    if request.mode == "points":
-        total = pl.when(oldest == 0).then(2 * newest / middle).otherwise(total)
-    return total
+def _ratios(requests: Sequence[GrowthRequest]) -> list[pl.Expr]:
+    """B/A + C/B, and how far a float of it can be off, once per fact and reading."""
+    columns: dict[str, pl.Expr] = {}
+    for request in requests:
+        oldest, middle, newest = (year.cast(pl.Float64) for year in request.years())
+        first, second = middle / oldest, newest / middle
+        if request.mode == "points":
+            first = pl.when(oldest == 0).then(second).otherwise(first)
+        columns[total_name(request.fact, request.mode)] = first + second
+        columns[_margin_name(request)] = (first.abs() + second.abs() + 8) * _MARGIN
+    return [expr.alias(name) for name, expr in columns.items()]
 
 
-def _margin(request: GrowthRequest) -> pl.Expr:
-    oldest, middle, newest = (year.cast(pl.Float64) for year in request.years())
-    terms = (middle / oldest).abs() + (newest / middle).abs()
-    if request.mode == "points":
-        terms = pl.when(oldest == 0).then((2 * newest / middle).abs()).otherwise(terms)
-    return (terms + 8) * _MARGIN
+def total_name(fact: str, mode: str) -> str:
+    """The derived column of B/A + C/B, a float for ranking only."""
+    return f"total:{fact}:{mode}"
+
+
+def _margin_name(request: GrowthRequest) -> str:
+    return f"margin:{request.fact}:{request.mode}"
 
 
 def _line(rate: Fraction) -> Fraction:
@@ -88,9 +99,9 @@ def _line(rate: Fraction) -> Fraction:
 
 
 def _rough_band(request: GrowthRequest) -> pl.Expr:
-    total = _ratio_sum(request)
-    band = pl.sum_horizontal((total > float(_line(rate))).cast(pl.Int8) for rate, _ in request.lines)
-    band = pl.when(total.is_not_null()).then(band.cast(pl.Int8))
+    total = pl.col(total_name(request.fact, request.mode))
+    reached = [(total > float(_line(rate))).cast(pl.Int8) for rate, _ in request.lines]
+    band = reduce(add, reached)
     oldest, middle, _ = request.years()
     if request.mode == "judged":
         return pl.when((oldest <= 0) | (middle <= 0)).then(pl.lit(JUDGED, pl.Int8)).otherwise(band)
@@ -104,13 +115,11 @@ def _rough_band(request: GrowthRequest) -> pl.Expr:
 
 
 def _is_near(request: GrowthRequest) -> pl.Expr:
-    total, margin = _ratio_sum(request), _margin(request)
-    near = pl.any_horizontal((total - float(_line(rate))).abs() <= margin for rate, _ in request.lines)
+    total, margin = pl.col(total_name(request.fact, request.mode)), pl.col(_margin_name(request))
+    near = [(total - float(_line(rate))).abs() <= margin for rate, _ in request.lines]
     oldest, middle, _ = request.years()
-    bases = (oldest > 0) & (middle > 0)
-    if request.mode == "points":
-        bases = (oldest >= 0) & (middle > 0)
-    return near & bases
+    bases = (oldest >= 0) & (middle > 0) if request.mode == "points" else (oldest > 0) & (middle > 0)
+    return reduce(or_, near) & bases
 
 
 def _with_exact_bands(

@@ -7,7 +7,7 @@
 ``.changes_on`` are the detail.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
@@ -107,10 +107,19 @@ def _word(value: Verdict | CriterionResult | Route) -> pl.Expr:
 def shortfalls_of(criteria: list[Compiled], key: str, steps: Steps) -> dict[int, pl.Expr]:
     """Where a measurable criterion is not met, its gap as a share of what is needed; it only ranks."""
     return {
-        index: steps.put(f"{key}.short{index}", pl.when(criterion.is_not_met()).then(_relative(criterion)))
+        index: steps.put(f"{key}.short{index}", _where_not_met(criterion))
         for index, criterion in enumerate(criteria)
         if criterion.shortfall is not None or (criterion.gap is not None and criterion.needed is not None)
     }
+
+
+# Not a number of any gap: it loses every comparison for the least, and folding floats without nulls is cheap.
+_NO_GAP = float("inf")
+
+
+def _where_not_met(criterion: Compiled) -> pl.Expr:
+    relative = _relative(criterion).fill_null(_NO_GAP)
+    return pl.when(criterion.is_not_met()).then(relative).otherwise(pl.lit(_NO_GAP, pl.Float32))
 
 
 def _relative(criterion: Compiled) -> pl.Expr:
@@ -126,14 +135,32 @@ def _nearest(entry: CompiledRuleSet) -> tuple[pl.Expr, pl.Expr]:
     gap: pl.Expr = pl.lit(None, pl.Int64)
     if not shortfalls:
         return which, gap
-    least = entry.steps.put(f"{entry.rule_set.key}.least", pl.min_horizontal(list(shortfalls.values())))
+    least = _fold(shortfalls.values(), _smaller, f"{entry.rule_set.key}.least", entry.steps)
     for index, shortfall in reversed(list(shortfalls.items())):
         is_it = shortfall == least
         which = pl.when(is_it).then(pl.lit(index, pl.UInt8)).otherwise(which)
         own = entry.criteria[index].gap
-        # A growth gap is not known yet; see Compiled.late_gap.
         gap = pl.when(is_it).then(pl.lit(None, pl.Int64) if own is None else own).otherwise(gap)
-    return which, gap
+    has_gap = least != _NO_GAP
+    return pl.when(has_gap).then(which), pl.when(has_gap).then(gap)
+
+
+def _fold(
+    terms: Iterable[pl.Expr], choose: Callable[[pl.Expr, pl.Expr], pl.Expr], name: str, steps: Steps
+) -> pl.Expr:
+    """Choose among many, step by step: a choice names its terms twice, so nesting would double them."""
+    chosen, *rest = terms
+    for index, term in enumerate(rest):
+        chosen = steps.put(f"{name}{index}", choose(chosen, term))
+    return chosen
+
+
+def _smaller(one: pl.Expr, other: pl.Expr) -> pl.Expr:
+    return pl.when(one < other).then(one).otherwise(other)
+
+
+def _larger(one: pl.Expr, other: pl.Expr) -> pl.Expr:
+    return pl.when(one > other).then(one).otherwise(other)
 
 
 def _stored(entry: CompiledRuleSet, as_of: pl.Expr) -> dict[str, pl.Expr]:
@@ -201,14 +228,18 @@ def _missing(entry: CompiledRuleSet) -> list[pl.Expr | None]:
 
 def _worst(entry: CompiledRuleSet) -> pl.Expr:
     """The largest relative gap; null when nothing fails or a failing criterion has no measure."""
-    shortfalls = entry.shortfalls
-    unmeasured = [
-        criterion.is_not_met() & (shortfalls[index].is_null() if index in shortfalls else pl.lit(value=True))
+    if not entry.shortfalls:
+        return pl.lit(None, pl.Float32)
+    zero = pl.lit(0, pl.Float32)
+    measured = [
+        pl.when(criterion.is_not_met())
+        .then(entry.shortfalls.get(index, pl.lit(_NO_GAP, pl.Float32)))
+        .otherwise(zero)
         for index, criterion in enumerate(entry.criteria)
     ]
-    if not shortfalls:
-        return pl.lit(None, pl.Float32)
-    return pl.when(~reduce(or_, unmeasured)).then(pl.max_horizontal(list(shortfalls.values())))
+    worst = _fold(measured, _larger, f"{entry.rule_set.key}.worst", entry.steps)
+    fails = entry.verdict == int(Verdict.NOT_ELIGIBLE)
+    return pl.when(fails & (worst != _NO_GAP)).then(worst)
 
 
 def _next_change(entry: CompiledRuleSet, as_of: pl.Expr) -> pl.Expr:

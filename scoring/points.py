@@ -26,17 +26,6 @@ class Spread:
     best_lo: pl.Expr
     best_hi: pl.Expr
 
-    def place(self, name: str, steps: Steps) -> "Spread":
-        """The same four numbers as named columns; numbers that agree share one."""
-        worst_lo, best_hi = steps.put(f"{name}.lo", self.worst_lo), steps.put(f"{name}.hi", self.best_hi)
-        is_fixed = self.worst_hi is self.worst_lo
-        return Spread(
-            worst_lo=worst_lo,
-            worst_hi=worst_lo if is_fixed else steps.put(f"{name}.worst_hi", self.worst_hi),
-            best_lo=best_hi if is_fixed else steps.put(f"{name}.best_lo", self.best_lo),
-            best_hi=best_hi,
-        )
-
 
 @dataclass(frozen=True)
 class CompiledPart:
@@ -91,7 +80,7 @@ def _any(terms: Iterator[pl.Expr]) -> pl.Expr:
 
 
 def _compile_part(part: PointsPart, name: str, steps: Steps) -> CompiledPart:
-    spreads = [_spread(table).place(f"{name}.table{index}", steps) for index, table in enumerate(part.tables)]
+    spreads = [_spread(table, f"{name}.table{index}", steps) for index, table in enumerate(part.tables)]
     combined = _combine(spreads, part.combine)
     lo, hi = combined.worst_lo, combined.best_hi
     if part.judged:
@@ -144,30 +133,37 @@ def table_columns(table: PointsTable) -> list[str]:
     return frame_columns(table.fact, years=3 if table.kind == "mean_growth" else 1)
 
 
-def _spread(table: PointsTable) -> Spread:
+def _spread(table: PointsTable, name: str, steps: Steps) -> Spread:
     if table.kind == "mean_growth":
-        return _growth_spread(table)
-    chain, is_missing = _share_chain(table) if table.kind == "share" else _count_chain(table)
-    worst_lo = chain([band.lo for band in table.bands])
-    is_ranged = any(band.lo != band.hi for band in table.bands)
-    worst_hi = chain([band.hi for band in table.bands]) if is_ranged else worst_lo
+        return _growth_spread(table, name, steps)
+    chain, missing = _share_chain(table) if table.kind == "share" else _count_chain(table)
+    is_missing = steps.put(f"{name}.missing", missing)
     top = table.bands[0]
-    best_hi = pl.when(is_missing).then(pl.lit(top.hi, _POINTS)).otherwise(worst_hi)
-    best_lo = pl.when(is_missing).then(pl.lit(top.lo, _POINTS)).otherwise(worst_lo) if is_ranged else best_hi
-    return Spread(worst_lo, worst_hi, best_lo, best_hi)
+    worst_lo = steps.put(f"{name}.lo", chain([band.lo for band in table.bands]))
+    best_lo = steps.put(f"{name}.best_lo", _or_top(is_missing, top.lo, worst_lo))
+    if all(band.lo == band.hi for band in table.bands):
+        return Spread(worst_lo, worst_lo, best_lo, best_lo)
+    worst_hi = steps.put(f"{name}.hi", chain([band.hi for band in table.bands]))
+    return Spread(worst_lo, worst_hi, best_lo, _or_top(is_missing, top.hi, worst_hi))
+
+
+def _or_top(is_missing: pl.Expr, points: int, otherwise: pl.Expr) -> pl.Expr:
+    """The best band's points where a missing fact may still reach it."""
+    return pl.when(is_missing).then(pl.lit(points, _POINTS)).otherwise(otherwise)
 
 
 class _Chain:
     """The first condition that holds gives its points; none, or a null one, gives 0."""
 
-    def __init__(self, conditions: list[pl.Expr]) -> None:
+    def __init__(self, conditions: list[pl.Expr], never: pl.Expr | None = None) -> None:
         self.conditions = conditions
+        self.never = never
 
     def __call__(self, points: list[int]) -> pl.Expr:
         expr = pl.lit(0, _POINTS)
         for condition, value in reversed(list(zip(self.conditions, points, strict=True))):
             expr = pl.when(condition).then(pl.lit(value, _POINTS)).otherwise(expr)
-        return expr
+        return expr if self.never is None else pl.when(self.never).then(pl.lit(0, _POINTS)).otherwise(expr)
 
 
 def _share_chain(table: PointsTable) -> tuple[_Chain, pl.Expr]:
@@ -178,7 +174,7 @@ def _share_chain(table: PointsTable) -> tuple[_Chain, pl.Expr]:
     conditions = [(scaled >= denominator * int(band.at * common)) & (denominator > 0) for band in table.bands]
     # Kleene logic: no numerator or no denominator to speak of settles it, whatever the other one is.
     is_missing = ((numerator > 0) & (denominator > 0)).is_null()
-    return _Chain(conditions), is_missing
+    return _Chain(conditions, never=denominator <= 0), is_missing
 
 
 def _common_denominator(bands: tuple[Band, ...]) -> int:
@@ -191,20 +187,14 @@ def _count_chain(table: PointsTable) -> tuple[_Chain, pl.Expr]:
     return _Chain(conditions), count.is_null()
 
 
-def _growth_spread(table: PointsTable) -> Spread:
+def _growth_spread(table: PointsTable, name: str, steps: Steps) -> Spread:
     band = pl.col(growth_request(table).column)
     ascending = list(reversed(table.bands))
-    judged, unknown = band == JUDGED, band.is_null()
-    top = table.bands[0]
-    lo = _by_band(band, [entry.lo for entry in ascending])
-    hi = _by_band(band, [entry.hi for entry in ascending])
-    judged_hi = pl.lit(top.hi, _POINTS)
-    return Spread(
-        worst_lo=lo,
-        worst_hi=pl.when(judged).then(judged_hi).otherwise(hi),
-        best_lo=pl.when(unknown).then(pl.lit(top.lo, _POINTS)).otherwise(lo),
-        best_hi=pl.when(unknown | judged).then(judged_hi).otherwise(hi),
-    )
+    judged, unknown, top = band == JUDGED, band.is_null(), table.bands[0]
+    lo = steps.put(f"{name}.lo", _by_band(band, [entry.lo for entry in ascending]))
+    by_band = _by_band(band, [entry.hi for entry in ascending])
+    hi = steps.put(f"{name}.hi", _or_top(judged, top.hi, by_band))
+    return Spread(lo, hi, _or_top(unknown, top.lo, lo), _or_top(unknown, top.hi, hi))
 
 
 def _by_band(band: pl.Expr, points: list[int]) -> pl.Expr:

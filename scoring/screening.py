@@ -1,6 +1,7 @@
 """Screen a facts frame against rule sets: one Polars code path for one enterprise and for millions."""
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from functools import lru_cache
 from typing import Literal
@@ -8,11 +9,11 @@ from typing import Literal
 import polars as pl
 
 from scoring import outcomes
-from scoring.compiled import Args, Compiled, Context, LateGap
+from scoring.compiled import Args, Compiled, Context
 from scoring.criteria import compile_word
 from scoring.errors import ScoringError
 from scoring.facts import frame_columns, split_year, with_columns_present
-from scoring.growth import GrowthRequest, derive, exact_gap
+from scoring.growth import GrowthRequest, derive, total_name
 from scoring.outcomes import CompiledRuleSet
 from scoring.points import compile_points, growth_request
 from scoring.rules_model import RuleSet
@@ -24,6 +25,8 @@ Projection = Literal["summary", "stored", "detail"]
 # Large enough to keep both cores busy, small enough that the intermediate columns of a slice stay in
 # a few tens of MB whatever the number of enterprises.
 SLICE = 131_072
+# Polars plans a query on one core; a second slice keeps the others busy meanwhile.
+SLICES_AT_ONCE = 2
 
 
 def screen(
@@ -56,8 +59,11 @@ def screen(
     if not rule_sets:
         return facts.select(pl.lit(0).alias("_")).drop("_")
     program = _compile(tuple(rule_sets), as_of, projection)
-    parts = [program.run(facts.slice(start, SLICE)) for start in range(0, max(facts.height, 1), SLICE)]
-    return parts[0] if len(parts) == 1 else pl.concat(parts)
+    if facts.height <= SLICE:
+        return program.run(facts)
+    slices = [facts.slice(start, SLICE) for start in range(0, facts.height, SLICE)]
+    with ThreadPoolExecutor(SLICES_AT_ONCE) as pool:
+        return pl.concat(pool.map(program.run, slices))
 
 
 def required_columns(rule_sets: Sequence[RuleSet]) -> list[str]:
@@ -65,14 +71,19 @@ def required_columns(rule_sets: Sequence[RuleSet]) -> list[str]:
     return list(_compile(tuple(rule_sets), None, "detail").columns)
 
 
+def day_expression(as_of: date | None) -> pl.Expr:
+    """The day asked about: a literal, or the frame's own column."""
+    return pl.col("as_of") if as_of is None else pl.lit(as_of, pl.Date)
+
+
 class _Program:
     """Rule sets compiled for one day and one projection."""
 
     def __init__(self, rule_sets: tuple[RuleSet, ...], as_of: date | None, projection: Projection) -> None:
         self.as_of = as_of
-        day = pl.col("as_of") if as_of is None else pl.lit(as_of, pl.Date)
+        day = day_expression(as_of)
         self.steps = Steps()
-        self.compiled = compile_rule_sets(rule_sets, day, self.steps)
+        self.compiled = compile_rule_sets(rule_sets, as_of, self.steps)
         self.requests = list(dict.fromkeys(request for entry in rule_sets for request in _requests(entry)))
         self.expressions = [
             expr for entry in self.compiled for expr in outcomes.project(entry, projection, as_of=day)
@@ -82,6 +93,7 @@ class _Program:
         read = {name for expr in every for name in expr.meta.root_names() if not name.startswith("~")}
         read |= {column for request in self.requests for column in frame_columns(request.fact, years=3)}
         derived = {request.column for request in self.requests}
+        derived |= {total_name(request.fact, request.mode) for request in self.requests}
         self.columns = sorted((read | {"registered_on"}) - derived - {"as_of"})
 
     def run(self, facts: pl.DataFrame) -> pl.DataFrame:
@@ -96,18 +108,18 @@ class _Program:
 
     def _with_unborn_years(self, frame: pl.DataFrame) -> pl.DataFrame:
         """A year before registration counts as 0 in sums; it is not a report somebody owes us."""
-        day = pl.col("as_of") if self.as_of is None else pl.lit(self.as_of, pl.Date)
         gaps = [name for name in self.unborn if frame[name].null_count()]
         if not gaps:
             return frame
-        years_before = day.dt.year() - pl.col("registered_on").dt.year()
-        unborn = {back: years_before < back for back in {split_year(name)[1] or 0 for name in gaps}}
+        day = day_expression(self.as_of)
+        age = frame.select((day.dt.year() - pl.col("registered_on").dt.year()).alias("age")).to_series()
+        unborn = {back: age < back for back in {split_year(name)[1] or 0 for name in gaps}}
         return frame.with_columns(
-            pl.when(pl.col(name).is_null() & unborn[split_year(name)[1] or 0])
-            .then(pl.lit(0, pl.Int64))
-            .otherwise(pl.col(name))
-            .alias(name)
+            frame[name].zip_with(
+                (unborn[split_year(name)[1] or 0] & frame[name].is_null()).fill_null(value=False).not_(), zero
+            )
             for name in gaps
+            for zero in (pl.repeat(0, frame.height, dtype=pl.Int64, eager=True),)
         )
 
     def _with_late_gaps(self, frame: pl.DataFrame, result: pl.DataFrame) -> pl.DataFrame:
@@ -119,13 +131,10 @@ class _Program:
 
 
 def _fill_late_gap(
-    frame: pl.DataFrame, result: pl.DataFrame, entry: CompiledRuleSet, index: int, late: LateGap
+    frame: pl.DataFrame, result: pl.DataFrame, entry: CompiledRuleSet, index: int, gap: pl.Expr
 ) -> pl.DataFrame:
-    """Put exact growth gaps where they are shown: as the nearest gap, and in the criterion's own column."""
+    """Put a late gap where it is shown: as the nearest gap, and in the criterion's own column."""
     key = entry.rule_set.key
-    gap = pl.min_horizontal(
-        [_positive(exact_gap(fact, late.rate, strict=late.is_strict)) for fact in late.facts]
-    )
     nearest = f"{key}.nearest_gap"
     shown = {nearest: result[f"{key}.nearest_criterion"] == index}
     own = f"{key}.{entry.rule_set.criteria[index].id}.gap"
@@ -134,13 +143,11 @@ def _fill_late_gap(
     for column, where in shown.items():
         rows = where.fill_null(value=False).arg_true()
         if len(rows):
-            exact = frame[rows].select(gap.alias(column)).to_series()
+            exact = (
+                frame.select(sorted(set(gap.meta.root_names())))[rows].select(gap.alias(column)).to_series()
+            )
             result = result.with_columns(result[column].rechunk().scatter(rows, exact))
     return result
-
-
-def _positive(gap: pl.Expr) -> pl.Expr:
-    return pl.when(gap > 0).then(gap)
 
 
 @lru_cache(maxsize=64)
@@ -148,7 +155,7 @@ def _compile(rule_sets: tuple[RuleSet, ...], as_of: date | None, projection: Pro
     return _Program(rule_sets, as_of, projection)
 
 
-def compile_rule_sets(rule_sets: Sequence[RuleSet], as_of: pl.Expr, steps: Steps) -> list[CompiledRuleSet]:
+def compile_rule_sets(rule_sets: Sequence[RuleSet], day: date | None, steps: Steps) -> list[CompiledRuleSet]:
     """Compile each rule set; those that count another tier's failures come last but keep their place."""
     done: dict[str, CompiledRuleSet] = {}
     borrowers = [entry for entry in rule_sets if _borrows(entry)]
@@ -165,7 +172,7 @@ def compile_rule_sets(rule_sets: Sequence[RuleSet], as_of: pl.Expr, steps: Steps
                 raise ScoringError(
                     f"{entry.id} counts failures of {tier}; screen with a rule set of {tier} too."
                 )
-        done[entry.key] = _compile_rule_set(entry, as_of, known, steps)
+        done[entry.key] = _compile_rule_set(entry, day, known, steps)
     return [done[entry.key] for entry in rule_sets]
 
 
@@ -174,10 +181,11 @@ def _borrows(entry: RuleSet) -> list[str]:
 
 
 def _compile_rule_set(
-    entry: RuleSet, as_of: pl.Expr, known: dict[str, dict[str, Compiled]], steps: Steps
+    entry: RuleSet, day: date | None, known: dict[str, dict[str, Compiled]], steps: Steps
 ) -> CompiledRuleSet:
+    as_of = day_expression(day)
     points = compile_points(entry.points, f"{entry.key}.points", steps) if entry.points else None
-    context = Context(as_of=as_of, points=points, criteria_of=known)
+    context = Context(as_of=as_of, steps=steps, day=day, points=points, criteria_of=known)
     route = steps.put(f"{entry.key}.route", outcomes.compile_route(entry.direct)) if entry.direct else None
     criteria: list[Compiled] = []
     for rule in entry.criteria:

@@ -15,6 +15,7 @@ import polars as pl
 from scoring.compiled import Args, Ask, Compiled, Context
 from scoring.facts import frame_columns
 from scoring.rules_model import fen
+from scoring.steps import Steps
 
 
 @dataclass(frozen=True)
@@ -37,31 +38,37 @@ class Ladder:
         )
         return cls(common, rungs, frame_columns(args["ladder_fact"])[0] if "ladder_fact" in args else "")
 
-    def share(self) -> pl.Expr:
+    def share(self, steps: Steps) -> pl.Expr:
         """The share asked of each enterprise; meaningless where the size is unknown."""
         *lower, (_, last) = self.rungs
         expr: pl.Expr = pl.lit(last, pl.Int64)
         for top, share in reversed(lower):
             expr = pl.when(pl.col(self.column) <= top).then(pl.lit(share, pl.Int64)).otherwise(expr)
-        return expr
+        return steps.share(f"share:{self}", expr) if lower else expr
 
-    def least_needed(self, known: pl.Expr) -> pl.Expr:
+    def least_needed(self, known: pl.Expr, steps: Steps) -> pl.Expr:
         """The least numerator, times ``common``, that any size asks, given the known denominator."""
-        floors = [0, *(top + 1 for top, _ in self.rungs[:-1] if top is not None)]
         if len(self.rungs) == 1:
             return known * self.rungs[0][1]
+        floors = [0, *(top + 1 for top, _ in self.rungs[:-1] if top is not None)]
         asked = [(known + floor) * share for floor, (_, share) in zip(floors, self.rungs, strict=True)]
-        known_size = known * self.share()
-        return pl.when(pl.col(self.column).is_null()).then(pl.min_horizontal(asked)).otherwise(known_size)
+        known_size = known * self.share(steps)
+        return pl.when(pl.col(self.column).is_null()).then(reduce(_smaller, asked)).otherwise(known_size)
 
 
-def compile_share(args: Args, _: Context) -> Compiled:
+def _smaller(one: pl.Expr, other: pl.Expr) -> pl.Expr:
+    return pl.when(one < other).then(one).otherwise(other)
+
+
+def compile_share(args: Args, context: Context) -> Compiled:
     """``numerator / denominator`` of last year, or of three years together, against a share."""
     years = int(args.get("years", 1))
     tops = frame_columns(args["numerator"], years=years)
     bottoms = frame_columns(args["denominator"], years=years)
     ladder, is_strict = Ladder.of(args), args["operator"] == ">"
-    numerator, denominator = _sum(tops), _sum(bottoms)
+    steps = context.steps
+    numerator, denominator = _sum(tops, steps), _sum(bottoms, steps)
+    asked = ladder.share(steps)
     if years == 1 and len(ladder.rungs) == 1:
         needed_now = denominator * ladder.rungs[0][1]
         ok = (
@@ -70,8 +77,8 @@ def compile_share(args: Args, _: Context) -> Compiled:
             & _reaches(numerator * ladder.common, needed_now, is_strict=is_strict)
         )
     else:
-        ok = _bounded(tops, bottoms, ladder, is_strict=is_strict)
-    gap, needed = _gap(numerator, denominator, ladder, is_strict=is_strict)
+        ok = _bounded(tops, bottoms, ladder, steps, is_strict=is_strict)
+    gap, needed = _gap(numerator, denominator, asked, ladder.common, is_strict=is_strict)
     compiled = Compiled(
         ok,
         tuple(Ask(column) for column in dict.fromkeys([*bottoms, *tops])),
@@ -87,32 +94,32 @@ def share_gap(
     numerator: pl.Expr, denominator: pl.Expr, *, share: Fraction, is_strict: bool
 ) -> tuple[pl.Expr, pl.Expr]:
     """How much the numerator is short of ``share``, and what it would have to be (a float, for ranking)."""
-    return _gap(
-        numerator, denominator, Ladder(share.denominator, ((None, share.numerator),), ""), is_strict=is_strict
-    )
+    asked = pl.lit(share.numerator, pl.Int64)
+    return _gap(numerator, denominator, asked, share.denominator, is_strict=is_strict)
 
 
-def _sum(columns: list[str]) -> pl.Expr:
-    return reduce(add, [pl.col(name) for name in columns])
+def _sum(columns: list[str], steps: Steps) -> pl.Expr:
+    return steps.share(f"sum:{'+'.join(columns)}", reduce(add, [pl.col(name) for name in columns]))
 
 
-def _known(columns: list[str]) -> pl.Expr:
-    return reduce(add, [pl.col(name).fill_null(0) for name in columns])
+def _known(columns: list[str], steps: Steps) -> pl.Expr:
+    known = reduce(add, [pl.col(name).fill_null(0) for name in columns])
+    return steps.share(f"known:{'+'.join(columns)}", known)
 
 
 def _reaches(left: pl.Expr, right: pl.Expr, *, is_strict: bool) -> pl.Expr:
     return left > right if is_strict else left >= right
 
 
-def _bounded(tops: list[str], bottoms: list[str], ladder: Ladder, *, is_strict: bool) -> pl.Expr:
-    whole_top, whole_bottom, known_top, known_bottom = (
-        _sum(tops),
-        _sum(bottoms),
-        _known(tops),
-        _known(bottoms),
+def _bounded(
+    tops: list[str], bottoms: list[str], ladder: Ladder, steps: Steps, *, is_strict: bool
+) -> pl.Expr:
+    whole_top, whole_bottom = _sum(tops, steps), _sum(bottoms, steps)
+    known_top, known_bottom = _known(tops, steps), _known(bottoms, steps)
+    surely = _reaches(known_top * ladder.common, whole_bottom * ladder.share(steps), is_strict=is_strict)
+    never = ~_reaches(
+        whole_top * ladder.common, ladder.least_needed(known_bottom, steps), is_strict=is_strict
     )
-    surely = _reaches(known_top * ladder.common, whole_bottom * ladder.share(), is_strict=is_strict)
-    never = ~_reaches(whole_top * ladder.common, ladder.least_needed(known_bottom), is_strict=is_strict)
     return (
         pl.when((whole_bottom <= 0) | (whole_top <= 0) | never)
         .then(statement=False)
@@ -123,15 +130,12 @@ def _bounded(tops: list[str], bottoms: list[str], ladder: Ladder, *, is_strict: 
 
 
 def _gap(
-    numerator: pl.Expr, denominator: pl.Expr, ladder: Ladder, *, is_strict: bool
+    numerator: pl.Expr, denominator: pl.Expr, asked: pl.Expr, common: int, *, is_strict: bool
 ) -> tuple[pl.Expr, pl.Expr]:
-    wanted = denominator * ladder.share()
-    least = (
-        wanted.floordiv(ladder.common) + 1
-        if is_strict
-        else (wanted + (ladder.common - 1)).floordiv(ladder.common)
-    )
-    return pl.when(denominator > 0).then(least - numerator), least.cast(pl.Float64)
+    wanted = denominator * asked
+    whole = wanted if is_strict else wanted + (common - 1)
+    least = whole.floordiv(common) + (1 if is_strict else 0)
+    return pl.when(denominator > 0).then(least - numerator), wanted / common
 
 
 def _asked_below(compiled: Compiled, args: Args) -> Compiled:

@@ -28,6 +28,10 @@ class Steps:
         self.layers[layer].append(expr.alias(column))
         return pl.col(column)
 
+    def share(self, name: str, expr: pl.Expr) -> pl.Expr:
+        """Like ``put``, for what several rules compute alike: the name says it all, the first one counts."""
+        return pl.col(f"~{name}") if f"~{name}" in self._layer_of else self.put(name, expr)
+
     def apply(self, frame: pl.LazyFrame) -> pl.LazyFrame:
         """The frame with every column added, layer by layer."""
         for layer in self.layers:
