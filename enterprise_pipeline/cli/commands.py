@@ -2,6 +2,7 @@
 
 import click
 
+from enterprise_pipeline.cli.demo import demo
 from enterprise_pipeline.cli.rules import rules
 
-COMMANDS: tuple[click.Command, ...] = (rules,)
+COMMANDS: tuple[click.Command, ...] = (demo, rules)

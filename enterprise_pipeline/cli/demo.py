@@ -1,0 +1,106 @@
+"""``flask demo build``: fill a database of its own with invented enterprises."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+
+import click
+from flask import Flask, current_app
+from flask_migrate import Migrate, upgrade
+
+from enterprise_pipeline.config import SQLITE_PREFIX, Settings, SettingsError, database_url
+from enterprise_pipeline.services.demo.build import DemoSummary, build_demo
+from enterprise_pipeline.services.errors import ServiceError
+from enterprise_pipeline.transaction import prepare_engine
+from scoring.vocabulary import TIER_NAMES, Tier
+
+MOST_ENTERPRISES = 1_000_000
+COUNTED = {
+    "enterprise": "enterprises",
+    "annual_report": "yearly reports",
+    "enterprise_facts": "fact sheets",
+    "certificate": "certificates",
+    "membership": "memberships",
+}
+
+
+@click.group()
+def demo() -> None:
+    """The synthetic demo registry."""
+
+
+@demo.command()
+@click.option(
+    "--enterprises",
+    type=click.IntRange(50, MOST_ENTERPRISES),
+    default=3000,
+    show_default=True,
+    help="How many.",
+)
+@click.option(
+    "--seed", type=click.IntRange(min=0), default=7, show_default=True, help="Same seed, same registry."
+)
+@click.option("--force", is_flag=True, help="Replace an earlier demo registry.")
+@click.option(
+    "--database-url",
+    "address",
+    help="Where to build; else DATABASE_URL where set, else demo.sqlite3 in the instance folder.",
+)
+def build(enterprises: int, seed: int, *, force: bool, address: str | None) -> None:
+    """Build a registry of invented enterprises, apart from the real one."""
+    url = _target(current_app.config["SETTINGS"], address)
+    with _application_on(url):
+        upgrade()
+        try:
+            summary = build_demo(enterprises=enterprises, seed=seed, replace=force)
+        except ServiceError as error:
+            raise click.ClickException(error.message) from error
+    for line in _told(summary):
+        click.echo(line)
+    click.echo(f"Next: DATABASE_URL={url} flask --app app screen")
+
+
+def _target(settings: Settings, address: str | None) -> str:
+    """Where to build; never the file that an installation keeps its real registry in."""
+    real = SQLITE_PREFIX + str(settings.instance / "registry.sqlite3")
+    demo_file = SQLITE_PREFIX + str(settings.instance / "demo.sqlite3")
+    if address is None:
+        return demo_file if settings.database_url == real else settings.database_url
+    try:
+        url = database_url(address, instance=settings.instance)
+    except SettingsError as error:
+        raise click.BadParameter(str(error), param_hint="--database-url") from error
+    if url == real:
+        raise click.BadParameter(
+            f"{url} is where the real registry is kept. Leave the option out, or name another file.",
+            param_hint="--database-url",
+        )
+    return url
+
+
+@contextmanager
+def _application_on(url: str) -> Iterator[None]:
+    """Work on this database: in the running application, or in a bare one beside it."""
+    settings: Settings = current_app.config["SETTINGS"]
+    if url == settings.database_url:
+        yield
+        return
+    database = current_app.extensions["sqlalchemy"]
+    beside = Flask(current_app.import_name, instance_path=current_app.instance_path)
+    beside.config.update(SQLALCHEMY_DATABASE_URI=url, SETTINGS=replace(settings, database_url=url))
+    database.init_app(beside)
+    Migrate(beside, database, directory=current_app.extensions["migrate"].directory)
+    with beside.app_context():
+        prepare_engine(database.engine)
+        try:
+            yield
+        finally:
+            database.session.remove()
+            database.engine.dispose()
+
+
+def _told(summary: DemoSummary) -> Iterator[str]:
+    for table, words in COUNTED.items():
+        yield f"{summary.rows.get(table, 0):>9,} {words}"
+    for pool, count in summary.memberships.items():
+        yield f"{count:>9,} memberships over time of {pool} ({TIER_NAMES[Tier(pool)]})"

@@ -1,0 +1,1 @@
+"""The synthetic, Yichang-shaped demo registry: invented enterprises, real rules."""
