@@ -63,7 +63,7 @@ def is_postgresql(session: Session) -> bool:
 def read_frame(session: Session, statement: AnySelect) -> pl.DataFrame:
     """Run a SELECT of whole numbers, texts, days and flags, and return its columns under their labels."""
     session.flush()
-    schema = {column.key or "": _frame_type(column) for column in statement.selected_columns}
+    schema = {column.key or "": frame_type(column) for column in statement.selected_columns}
     compiled = statement.compile(dialect=session.get_bind().dialect, compile_kwargs={"literal_binds": True})
     # psycopg and SQLAlchemy double the percent sign for parameters; here there are none.
     sql = str(compiled).replace("%%", "%")
@@ -88,7 +88,8 @@ def _driver(session: Session) -> Any:
     return session.connection().connection.driver_connection
 
 
-def _frame_type(column: ColumnElement[Any]) -> pl.DataType:
+def frame_type(column: ColumnElement[Any]) -> pl.DataType:
+    """The type that a column has in a frame."""
     for kind, frame_type in _FRAME_TYPES:
         if isinstance(column.type, kind):
             return frame_type

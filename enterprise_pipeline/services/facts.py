@@ -1,6 +1,6 @@
 """The only door from rows to the core: what was true on a day, as far as it was known on a day."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -13,6 +13,7 @@ from enterprise_pipeline.services.bulk import Scope, chosen, everybody, read_fra
 from enterprise_pipeline.services.changes import in_parts
 from enterprise_pipeline.services.holdings import covered_pools, holdings_as_of, with_holdings
 from models import AnnualReport, Enterprise, EnterpriseFacts
+from scoring.facts import split_year
 from scoring.vocabulary import ENTERPRISE_FACTS, IDENTITY_FACTS, YEARLY_FACTS, YEARS_CARRIED
 
 Basis = Literal["reported", "forecast"]
@@ -49,8 +50,8 @@ def facts_as_of(
 
     Returns
     -------
-    ``enterprise_id, jurisdiction, report_year`` (the newest fiscal year with any
-    figure), ``registered_on, industry_code``, every fact and every figure with
+    ``enterprise_id, jurisdiction, report_year`` (the newest fiscal year with a
+    report), ``registered_on, industry_code``, every fact and every figure with
     ``_y1`` to ``_y5`` in 分, heads and millionths, ``holds_<tier>``, ``holds_<tier>_until``.
     """
     known_on = known_on or as_of
@@ -79,10 +80,12 @@ class FactsRead:
         reports = self.reports if basis == "reported" else self._moved_forward(newest)
         frame = self.enterprises.join(newest, on="enterprise_id", how="left", maintain_order="left")
         frame = frame.join(self.sheets, on="enterprise_id", how="left", maintain_order="left")
-        frame = frame.with_columns(_derived_flags()).drop("credit_code")
+        frame = frame.with_columns(_derived_flags(frame.columns)).drop("credit_code")
         for number in range(1, YEARS_CARRIED + 1):
             year = reports.filter(pl.col("fiscal_year") == self.as_of.year - number)
-            year = year.select("enterprise_id", pl.col(FIGURES).name.suffix(f"_y{number}"))
+            year = year.select(
+                "enterprise_id", pl.exclude("enterprise_id", "fiscal_year").name.suffix(f"_y{number}")
+            )
             frame = frame.join(year, on="enterprise_id", how="left", maintain_order="left")
         return with_holdings(frame, self.holdings, self.covered)
 
@@ -92,8 +95,7 @@ class FactsRead:
         return waiting.filter(pl.col("report_year") >= self.as_of.year - YEARS_CARRIED)
 
     def _newest_year(self) -> pl.DataFrame:
-        told = self.reports.filter(pl.any_horizontal(pl.col(FIGURES).is_not_null()))
-        return told.group_by("enterprise_id").agg(report_year=pl.col("fiscal_year").max())
+        return self.reports.group_by("enterprise_id").agg(report_year=pl.col("fiscal_year").max())
 
     def _moved_forward(self, newest: pl.DataFrame) -> pl.DataFrame:
         behind = self.as_of.year - 1 - pl.col("report_year")
@@ -103,13 +105,20 @@ class FactsRead:
         return self.reports.join(newest, on="enterprise_id").filter(past).with_columns(fiscal_year=moved)
 
 
-def read_facts(session: Session, as_of: date, *, known_on: date, among: Scope) -> FactsRead:
-    """Read everything the facts frames of these enterprises are made of."""
+def read_facts(
+    session: Session, as_of: date, *, known_on: date, among: Scope, columns: Collection[str] | None = None
+) -> FactsRead:
+    """Read what the facts frames of these enterprises are made of; of ``columns`` alone if given."""
+    wanted = None if columns is None else {split_year(column)[0] for column in columns}
+    figures, facts = (
+        tuple(name for name in names if wanted is None or name in wanted) for names in (FIGURES, SHEET_FACTS)
+    )
+    days = {"as_of": as_of, "known_on": known_on}
     return FactsRead(
         as_of=as_of,
         enterprises=_enterprises(session, among),
-        reports=_reports(session, as_of, known_on, among),
-        sheets=_sheets(session, as_of, known_on, among),
+        reports=_reports(session, figures, among, **days),
+        sheets=_sheets(session, facts, among, **days),
         holdings=holdings_as_of(session, as_of, known_on=known_on, among=among),
         covered=covered_pools(session, as_of, known_on=known_on),
     )
@@ -126,12 +135,14 @@ def _enterprises(session: Session, among: Scope) -> pl.DataFrame:
     return read_frame(session, statement).sort("enterprise_id")
 
 
-def _reports(session: Session, as_of: date, known_on: date, among: Scope) -> pl.DataFrame:
+def _reports(
+    session: Session, figures: tuple[str, ...], among: Scope, *, as_of: date, known_on: date
+) -> pl.DataFrame:
     """One row per enterprise and fiscal year, each figure from the newest received report that has it."""
     last_year = as_of.year - 1
     # A forecast looks as many years back from a report that may itself be that old.
     first_year = last_year - 2 * (YEARS_CARRIED - 1)
-    columns = [getattr(AnnualReport, name) for name in FIGURES]
+    columns = [getattr(AnnualReport, name) for name in figures]
     statement = select(
         AnnualReport.enterprise_id,
         AnnualReport.fiscal_year,
@@ -148,13 +159,15 @@ def _reports(session: Session, as_of: date, known_on: date, among: Scope) -> pl.
         read_frame(session, statement),
         keys=("enterprise_id", "fiscal_year"),
         order=("received_on", "version", "id"),
-        values=FIGURES,
+        values=figures,
     )
 
 
-def _sheets(session: Session, as_of: date, known_on: date, among: Scope) -> pl.DataFrame:
+def _sheets(
+    session: Session, facts: tuple[str, ...], among: Scope, *, as_of: date, known_on: date
+) -> pl.DataFrame:
     """One row per enterprise, each fact from the newest sheet in force that tells it."""
-    columns = [getattr(EnterpriseFacts, name) for name in SHEET_FACTS]
+    columns = [getattr(EnterpriseFacts, name) for name in facts]
     statement = select(
         EnterpriseFacts.enterprise_id,
         EnterpriseFacts.valid_from,
@@ -170,7 +183,7 @@ def _sheets(session: Session, as_of: date, known_on: date, among: Scope) -> pl.D
         read_frame(session, statement),
         keys=("enterprise_id",),
         order=("valid_from", "received_on", "id"),
-        values=SHEET_FACTS,
+        values=facts,
     )
 
 
@@ -185,7 +198,7 @@ def _newest_told(
     return pl.concat([told_once, merged])
 
 
-def _derived_flags() -> list[pl.Expr]:
+def _derived_flags(columns: Collection[str]) -> list[pl.Expr]:
     """Flags that nobody told, where the register itself answers; they can only become true.
 
     An industry on the list of 119号 is excluded; any other still needs the
@@ -197,4 +210,5 @@ def _derived_flags() -> list[pl.Expr]:
     return [
         pl.coalesce(name, pl.when(is_true).then(pl.lit(value=True))).alias(name)
         for name, is_true in (("is_industry_excluded", listed), ("is_resident", domestic))
+        if name in columns
     ]

@@ -1,0 +1,240 @@
+"""Screening: everybody, whoever changed, or chosen enterprises; and what became of it."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from time import perf_counter
+
+import polars as pl
+from sqlalchemy import Table, select
+from sqlalchemy.orm import Session
+
+from enterprise_pipeline.services import assessments, runs
+from enterprise_pipeline.services.bulk import Scope, between, chosen, everybody, read_frame, write_frame
+from enterprise_pipeline.services.candidacy import Turnover, able_to_climb, update_candidates
+from enterprise_pipeline.services.changes import in_parts
+from enterprise_pipeline.services.facts import read_facts
+from enterprise_pipeline.services.runs import Run
+from enterprise_pipeline.services.whats_changed import record_changes
+from enterprise_pipeline.transaction import reading, transaction
+from models import ASSESSMENTS, Enterprise
+from scoring.screening import required_columns
+
+# Enterprises read, screened and written at a time: large enough for columns to pay, small enough that
+# others get to write in between and memory stays the same for any registry.
+CHUNK = 25_000
+# Enterprises put into the live table in one transaction.
+LIVE_CHUNK = 2_000
+
+
+@dataclass(kw_only=True)
+class RunSummary:
+    """What a screening did, for a message or a log."""
+
+    run_id: int
+    scope: str
+    as_of: date
+    enterprises: int = 0
+    assessments: int = 0
+    changed: int = 0
+    candidates: Turnover = field(default_factory=Turnover)
+    seconds: float = 0.0
+
+
+def run_full(*, as_of: date, known_on: date | None = None, chunk: int = CHUNK) -> RunSummary:
+    """Screen every enterprise into the spare table, then make that one live.
+
+    Lists show the old screening until the last row is there; a run that dies
+    leaves it live. Whatever changed while the run went on is screened once more
+    at its end.
+
+    Parameters
+    ----------
+    as_of
+        The day that the screening is about.
+    known_on
+        Nothing received after this day is used; default ``as_of``.
+    chunk
+        Enterprises screened at a time.
+
+    Raises
+    ------
+    Superseded
+        If another full screening was started meanwhile.
+    """
+    begun = perf_counter()
+    with transaction() as session:
+        run = runs.begin(session, scope="full", as_of=as_of, known_on=known_on or as_of)
+    summary = RunSummary(run_id=run.id, scope="full", as_of=as_of)
+    with _recorded(run):
+        with transaction() as session:
+            runs.still_ours(session, run)
+            spare = _spare(session)
+            assessments.empty_spare(session, spare)
+        filled = _fill(spare, run, summary, chunk)
+        with transaction() as session:
+            runs.still_ours(session, run)
+            assessments.finish_spare(session, spare)
+        with transaction() as session:
+            runs.still_ours(session, run)
+            summary.candidates = _go_live(session, run, filled)
+        with transaction() as session:
+            overtaken = runs.changed_since(session, run.snapshot_at)
+        _rescreen(run, sorted(overtaken), summary, unseen=overtaken, is_recorded=False)
+        with transaction() as session:
+            runs.finish(session, run, enterprises=summary.enterprises)
+    summary.seconds = perf_counter() - begun
+    return summary
+
+
+def run_changed(*, as_of: date, known_on: date | None = None) -> RunSummary:
+    """Screen whoever changed or was overtaken by time; everybody when the rules or the year changed."""
+    begun = perf_counter()
+    known_on = known_on or as_of
+    run: Run | None = None
+    changed: set[int] = set()
+    ids: set[int] = set()
+    with transaction() as session:
+        last = runs.last_look(session)
+        if last is not None and last.is_continued_by(session, as_of, known_on=known_on):
+            run = runs.begin(session, scope="changed", as_of=as_of, known_on=known_on)
+            changed = runs.changed_since(session, last.snapshot_at)
+            ids = changed | runs.moved_by_time(session, last, as_of, known_on=known_on)
+    if run is None:
+        return run_full(as_of=as_of, known_on=known_on)
+    return _run_some(run, sorted(ids), unseen=changed, begun=begun)
+
+
+def run_chosen(enterprise_ids: Iterable[int], *, as_of: date, known_on: date | None = None) -> RunSummary:
+    """Screen these enterprises at once, after an edit or an import of them was committed."""
+    begun = perf_counter()
+    ids = sorted(set(enterprise_ids))
+    with transaction() as session:
+        run = runs.begin(session, scope="chosen", as_of=as_of, known_on=known_on or as_of)
+    return _run_some(run, ids, unseen=set(ids), begun=begun)
+
+
+def _run_some(run: Run, ids: Sequence[int], *, unseen: set[int], begun: float) -> RunSummary:
+    summary = RunSummary(run_id=run.id, scope=run.scope, as_of=run.as_of)
+    with _recorded(run):
+        _rescreen(run, ids, summary, unseen=unseen, is_recorded=True)
+        summary.enterprises = len(ids)
+        with transaction() as session:
+            runs.finish(session, run, enterprises=len(ids))
+    summary.seconds = perf_counter() - begun
+    return summary
+
+
+@contextmanager
+def _recorded(run: Run) -> Iterator[None]:
+    """Write down why a run failed; it fails all the same."""
+    try:
+        yield
+    except BaseException as error:
+        with transaction() as session:
+            runs.fail(session, run, f"{type(error).__name__}: {error}")
+        raise
+
+
+def _spare(session: Session) -> Table:
+    return ASSESSMENTS[1 - runs.lock_live(session).live_slot]
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Filled:
+    """A filled spare table, with what cube and candidates will be when it goes live."""
+
+    table: Table
+    cube: pl.DataFrame
+    able: pl.DataFrame
+
+
+def _fill(spare: Table, run: Run, summary: RunSummary, chunk: int) -> _Filled:
+    """Screen everybody into the spare table."""
+    cubes, able = [], [able_to_climb(assessments.no_rows(), run.rule_sets)]
+    for among in _ranges(chunk):
+        rows = _assess(reading(), run, among)
+        with transaction() as session:
+            runs.still_ours(session, run)
+            write_frame(session, spare, rows)
+        cubes.append(assessments.cube_of(rows))
+        able.append(able_to_climb(rows, run.rule_sets))
+        summary.assessments += rows.height
+        summary.enterprises += rows["enterprise_id"].n_unique()
+    return _Filled(table=spare, cube=assessments.sum_cubes(cubes), able=pl.concat(able))
+
+
+def _ranges(chunk: int) -> Iterator[Scope]:
+    ids = read_frame(reading(), select(Enterprise.id)).to_series().sort()
+    for start in range(0, len(ids), chunk):
+        part = ids[start : start + chunk]
+        yield between(part[0], part[-1])
+
+
+def _assess(session: Session, run: Run, among: Scope) -> pl.DataFrame:
+    columns = required_columns(run.rule_sets)
+    facts = read_facts(session, run.as_of, known_on=run.known_on, among=among, columns=columns)
+    return assessments.assess(facts, run.rule_sets, run_id=run.id)
+
+
+def _go_live(session: Session, run: Run, filled: _Filled) -> Turnover:
+    """Switch the tables, and put cube and candidates in step with the new one, all at once."""
+    state = runs.lock_live(session)
+    causes = _causes_of_full(session, run)
+    state.live_slot, state.live_run_id = ASSESSMENTS.index(filled.table), run.id
+    assessments.write_cube(session, filled.cube)
+    return update_candidates(
+        session, filled.able, among=everybody, causes=causes, run_id=run.id, as_of=run.as_of
+    )
+
+
+def _causes_of_full(session: Session, run: Run) -> pl.DataFrame:
+    """What moved each enterprise since the last look: it is new, its data, the rules, or time."""
+    ids = read_frame(session, select(Enterprise.id.label("enterprise_id")))
+    last = run.previous
+    if last is None:
+        return ids.with_columns(cause=pl.lit("first"))
+    same = last.same_rules(session, run.as_of, known_on=run.known_on)
+    new, changed = (
+        runs.registered_since(session, last.snapshot_at),
+        runs.changed_since(session, last.snapshot_at),
+    )
+    return ids.with_columns(cause=_cause(new, changed, otherwise="time" if same else "rule"))
+
+
+def _cause(new: Iterable[int], changed: Iterable[int], *, otherwise: str) -> pl.Expr:
+    ids = pl.col("enterprise_id")
+    return (
+        pl.when(ids.is_in(sorted(new)))
+        .then(pl.lit("first"))
+        .when(ids.is_in(sorted(changed)))
+        .then(pl.lit("data"))
+        .otherwise(pl.lit(otherwise))
+    )
+
+
+def _rescreen(
+    run: Run, ids: Sequence[int], summary: RunSummary, *, unseen: set[int], is_recorded: bool
+) -> None:
+    """Replace the live rows of these enterprises, part by part, with cube and candidates in step."""
+    for part in in_parts(ids, LIVE_CHUNK):
+        with transaction() as session:
+            live = ASSESSMENTS[runs.lock_live(session).live_slot]
+            before = assessments.read_rows(session, live, part)
+            after = _assess(session, run, chosen(part))
+            assessments.replace_rows(session, live, part, after)
+            assessments.adjust_cube(session, assessments.cube_difference(before, after))
+            known = set(before["enterprise_id"])
+            causes = pl.DataFrame({"enterprise_id": part}, schema={"enterprise_id": pl.Int64})
+            summary.candidates += update_candidates(
+                session,
+                able_to_climb(after, run.rule_sets),
+                among=chosen(part),
+                causes=causes.with_columns(cause=_cause(set(part) - known, unseen, otherwise="time")),
+                run_id=run.id,
+                as_of=run.as_of,
+            )
+            if is_recorded:
+                summary.changed += record_changes(session, before, after, run_id=run.id)
+                summary.assessments += after.height
