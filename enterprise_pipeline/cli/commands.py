@@ -4,5 +4,6 @@ import click
 
 from enterprise_pipeline.cli.demo import demo
 from enterprise_pipeline.cli.rules import rules
+from enterprise_pipeline.cli.screening import screen
 
-COMMANDS: tuple[click.Command, ...] = (demo, rules)
+COMMANDS: tuple[click.Command, ...] = (demo, rules, screen)
