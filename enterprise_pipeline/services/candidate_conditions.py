@@ -1,0 +1,121 @@
+"""A filter as conditions of a query: those that the cube knows, and the rest."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, Table, and_, exists, func, or_, select, true
+
+from enterprise_pipeline.services import name_search
+from enterprise_pipeline.services.candidate_filter import GAP_COUNTS, UNKNOWN, YES, CandidateFilter
+from enterprise_pipeline.services.cube import HOLDS_UNKNOWN, MOST_GAPS_TOLD
+from models import Enterprise, Membership
+
+Condition = ColumnElement[bool]
+_GROUP_OF_FIELDS = 2
+
+
+def of_list(table: Table, wanted: CandidateFilter) -> Condition:
+    """The rows of one tier by one standard on one basis."""
+    column = table.c
+    return and_(
+        column.tier == str(wanted.tier), column.standard == wanted.standard, column.basis == wanted.basis
+    )
+
+
+def of_list_in_another_order(table: Table, wanted: CandidateFilter) -> Condition:
+    """The same rows, said so that SQLite is not tempted to find them first and sort them afterwards."""
+    column = table.c
+    return and_(
+        column.tier.between(str(wanted.tier), str(wanted.tier)),
+        column.standard.between(wanted.standard, wanted.standard),
+        column.basis.between(wanted.basis, wanted.basis),
+    )
+
+
+def of_cube(table: Table, wanted: CandidateFilter) -> Condition:
+    """The dimensions that the cube knows."""
+    column = table.c
+    conditions: list[Condition] = [true()]
+    if wanted.verdict is not None:
+        conditions.append(column.verdict == int(wanted.verdict))
+    if wanted.holds:
+        conditions.append(
+            holding(table, HOLDS_UNKNOWN if wanted.holds == UNKNOWN else int(wanted.holds == YES))
+        )
+    if wanted.gaps:
+        gaps = GAP_COUNTS.index(wanted.gaps)
+        conditions.append(column.n_failed >= gaps if gaps == MOST_GAPS_TOLD else column.n_failed == gaps)
+    if wanted.jurisdiction:
+        conditions.append(
+            column.jurisdiction == ("" if wanted.jurisdiction == UNKNOWN else wanted.jurisdiction)
+        )
+    if wanted.industry == UNKNOWN:
+        conditions.append(column.industry == "")
+    elif wanted.industry:
+        conditions.append(func.substr(column.industry, 1, len(wanted.industry)) == wanted.industry)
+    return and_(*conditions)
+
+
+def holding(table: Table, holds: int) -> Condition:
+    """Rows that hold the tier (1), do not (0), or of which nobody knows (-1)."""
+    column: ColumnElement[Any] = table.c.holds
+    return column.is_(None) if holds == HOLDS_UNKNOWN else column == holds
+
+
+def of_rest(table: Table, wanted: CandidateFilter, *, as_of: date, as_sets: bool = False) -> Condition | None:
+    """What the cube does not know; None when the filter asks for nothing of it.
+
+    As sets, a database may begin with them (good for counting); otherwise it
+    keeps to the order of the rows and tries each (good for one page).
+    """
+    column: ColumnElement[int] = table.c.enterprise_id
+    conditions: list[Condition] = []
+    if wanted.size:
+        conditions.append(table.c.shortfall <= int(wanted.size) / 100)
+    for query, key in _sets(wanted, as_of):
+        conditions.append(column.in_(query) if as_sets else exists(query.where(key == column)))
+    return and_(*conditions) if conditions else None
+
+
+def driving_ids(wanted: CandidateFilter, *, as_of: date) -> tuple[Select[int], CandidateFilter] | None:
+    """All enterprises that one indexed part of the filter leaves, and what is left of the filter."""
+    if wanted.field and wanted.field != UNKNOWN:
+        return select(Enterprise.id).where(in_field(wanted.field)), replace(wanted, field="")
+    if wanted.also is not None:
+        return select(Membership.enterprise_id).where(member_on(str(wanted.also), as_of)), replace(
+            wanted, also=None
+        )
+    return None
+
+
+def _sets(wanted: CandidateFilter, as_of: date) -> Iterator[tuple[Select[int], ColumnElement[int]]]:
+    of_enterprise: list[Condition] = []
+    if wanted.field:
+        of_enterprise.append(in_field(wanted.field))
+    if wanted.q:
+        of_enterprise.append(name_search.matches(wanted.q))
+    if of_enterprise:
+        yield select(Enterprise.id).where(*of_enterprise), Enterprise.id.expression
+    if wanted.also is not None:
+        member = select(Membership.enterprise_id).where(member_on(str(wanted.also), as_of))
+        yield member, Membership.enterprise_id.expression
+
+
+def in_field(field: str) -> Condition:
+    """Enterprises of a high-tech field, of a group of fields (40), or of no known one."""
+    if field == UNKNOWN:
+        return Enterprise.hitech_field.is_(None)
+    if len(field) == _GROUP_OF_FIELDS:  # A stretch of the index: 401 to 409 for the group 40.
+        return Enterprise.hitech_field.between(f"{field[0]}01", f"{field[0]}99")
+    return Enterprise.hitech_field == field
+
+
+def member_on(pool: str, day: date) -> Condition:
+    """Memberships of a pool on a day."""
+    return and_(
+        Membership.pool_id == pool,
+        Membership.valid_from <= day,
+        or_(Membership.valid_to.is_(None), Membership.valid_to >= day),
+    )
