@@ -2,7 +2,16 @@
 
 from flask import Blueprint, Flask
 
-from enterprise_pipeline.web import health, help, language, overview, search  # noqa: A004 -- a page group
+from enterprise_pipeline.web import (
+    enterprises,
+    entry,
+    entry_data,
+    health,
+    help,  # noqa: A004 -- a page group
+    language,
+    overview,
+    search,
+)
 from enterprise_pipeline.web.context import init_context
 from enterprise_pipeline.web.csrf import init_csrf
 from enterprise_pipeline.web.errors import init_errors
@@ -13,6 +22,9 @@ from enterprise_pipeline.web.security import init_security
 # Each page group adds its line; the navigation shows those of NAVIGATION that are registered here.
 BLUEPRINTS: tuple[Blueprint, ...] = (
     overview.bp,
+    enterprises.bp,
+    entry.bp,
+    entry_data.bp,
     search.bp,
     help.bp,
     language.bp,

@@ -39,7 +39,9 @@ def add_enterprises(session: Session, *, is_synthetic: bool = False) -> list[int
         if session.get(Pool, str(tier)) is None:
             kind = "reserve" if tier in LOCAL_POOLS else "tier"
             local = tier in LOCAL_POOLS
-            session.add(Pool(id=str(tier), name=TIER_NAMES[tier], kind=kind, is_local=local, position=position))
+            session.add(
+                Pool(id=str(tier), name=TIER_NAMES[tier], kind=kind, is_local=local, position=position)
+            )
     rows = [
         Enterprise(
             credit_code=code,

@@ -40,7 +40,7 @@ const barLabel = { show: true, position: "right", color: INK, fontSize: 11, form
 
 // One panel of horizontal bars for each tier; a phone gets that of the chosen tier.
 const panels = (given, width) => {
-  const nameWidth = 104;
+  const nameWidth = 124;
   const isNarrow = width < nameWidth + 2 * 135;
   const data = isNarrow ? { ...given, panels: [given.panels[given.chosen]] } : given;
   const inARow = Math.max(1, Math.min(data.panels.length, Math.floor((width - nameWidth) / 135)));
@@ -113,6 +113,7 @@ document.querySelectorAll("[data-chart]").forEach((figure) => {
     const { option, height } = KINDS[data.kind](data, figure.clientWidth);
     if (height) figure.style.height = `${height}px`;
     chart ??= window.echarts.init(figure, null, { renderer: "svg" });
+    chart.clear();
     chart.resize();
     chart.setOption(option, true);
   };
