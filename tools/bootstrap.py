@@ -267,7 +267,6 @@ def never_screened(env: dict[str, str]) -> bool:
 
 def serve(env: dict[str, str]) -> None:
     """Replace this process by the web server."""
-    refuse_a_taken_port(env)
     gunicorn = [str(python_of(ENVIRONMENT)), "-m", "gunicorn", "--config", "gunicorn.conf.py", "app:app"]
     os.chdir(ROOT)
     os.execve(gunicorn[0], gunicorn, env)  # noqa: S606 -- a fixed program, without a shell
@@ -330,6 +329,8 @@ def perform(command: str, *, registry: str) -> None:
     if command == "environment":
         install("requirements.txt")
         return
+    if command == "run":
+        refuse_a_taken_port(child_environment())
     set_up(with_tools=command in {"setup", "assets"})
     if command == "run":
         serve(prepare_database(registry))
