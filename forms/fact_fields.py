@@ -39,8 +39,9 @@ def field_of(fact: Fact, *, label: str = "") -> Any:
 
 
 def unit_of(fact: Fact) -> str:
-    """The unit to show inside the field; money is shown in the unit of the form."""
+    """The unit to show inside the field; money is in 万元 unless its sheet says otherwise."""
     return {
+        Unit.CNY: N_("万元"),
         Unit.HEADS: N_("人"),
         Unit.COUNT: N_("项"),
         Unit.POINTS: N_("分"),

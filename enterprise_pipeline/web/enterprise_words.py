@@ -1,0 +1,238 @@
+"""How the page of an enterprise writes values, gaps and changes, in the page's language."""
+
+from collections.abc import Sequence
+from datetime import date
+from fractions import Fraction
+from typing import Any
+
+from flask import Blueprint
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from enterprise_pipeline.services.criterion_views import CriterionView, FactValue, Growth, Shape
+from enterprise_pipeline.web.filters import (
+    amount,
+    day,
+    fact_label,
+    fact_value,
+    number,
+    percent,
+    tier_name,
+    translated,
+    unknown,
+    wan,
+)
+from scoring.vocabulary import CriterionResult, Fact, Tier, Unit, Verdict
+
+SPARK_WIDTH, SPARK_HEIGHT, SPARK_MARGIN = 96, 24, 3
+
+RUNG_WORDS: dict[Tier, Any] = {
+    Tier.TECH_SME: _l("科小"),
+    Tier.HNTE_RESERVE: _l("高企后备"),
+    Tier.HNTE: _l("高企"),
+    Tier.GAZELLE_RESERVE: _l("瞪羚后备"),
+    Tier.GAZELLE: _l("瞪羚"),
+    Tier.LEADING_RESERVE: _l("领军培育"),
+    Tier.LEADING: _l("领军"),
+}
+_STATES = {
+    Verdict.ELIGIBLE: "yes",
+    Verdict.NOT_ELIGIBLE: "no",
+    Verdict.UNDETERMINED: "unknown",
+    Verdict.NEEDS_JUDGEMENT: "judgement",
+    Verdict.NOT_APPLICABLE: "none",
+}
+
+
+def rung_state(holds: bool | None, verdict: Verdict | None) -> str:  # noqa: FBT001 - a filter's argument
+    """How a rung of the ladder looks."""
+    if holds:
+        return "held"
+    return "none" if verdict is None else _STATES[verdict]
+
+
+def rung_word(tier: Tier) -> str:
+    """The short name of a rung."""
+    return str(RUNG_WORDS[tier])
+
+
+def value_lines(view: CriterionView, points: tuple[int | None, int | None, int | None]) -> list[str]:
+    """What a criterion was decided on, as lines of text; never rounded across its threshold."""
+    if view.shape is Shape.SHARE:
+        return _share(view)
+    if view.shape is Shape.AGE:
+        return _age(view)
+    if view.shape is Shape.GROWTH:
+        return [growth_text(growth, view.criterion.printed) for growth in view.growth]
+    if view.shape is Shape.POINTS:
+        return [points_text(*points)]
+    if view.shape is Shape.AMOUNT:
+        return [_amount(view)]
+    if view.shape is Shape.JUDGEMENT:
+        return [str(_("由人工判断"))]
+    if len(view.values) == 1:
+        return [plain_value(view.values[0])]
+    return [f"{label_of(value)}{_('：')}{plain_value(value)}" for value in view.values]
+
+
+def plain_value(value: FactValue) -> str:
+    """A fact as text."""
+    if value.fact is None:
+        words = {True: _("持有"), False: _("不持有"), None: unknown()}
+        return str(words[value.value])
+    if value.value is None and value.is_before_registration:
+        return str(_("成立前，按 0 计"))
+    return fact_value(value.value, value.fact)
+
+
+def label_of(value: FactValue) -> str:
+    """What a value is called, with its year."""
+    if value.fact is None:
+        return tier_name(value.tier or "")
+    label = translated(value.fact.label)
+    return str(_("%(year)s 年%(label)s", year=value.year, label=label)) if value.year else label
+
+
+def points_text(lo: int | None, hi: int | None, most: int | None) -> str:
+    """Points or their range, of how many."""
+    if lo is None or hi is None:
+        return unknown()
+    reached = str(lo) if lo == hi else f"{lo}–{hi}"
+    return str(_("%(reached)s 分（满分 %(most)s）", reached=reached, most=most))
+
+
+def growth_text(growth: Growth, printed: str) -> str:
+    """Mean growth with the compound rate beside it."""
+    label = translated(growth.fact.label)
+    if growth.mean is None:
+        reason = _("基数为零或负，需研判") if growth.has_bad_base else unknown()
+        return f"{label}{_('：')}{reason}"
+    mean = _rate(growth.mean, printed)
+    if growth.compound is None:
+        return f"{label}{_('：')}{mean}"
+    return str(
+        _(
+            "%(label)s：平均 %(mean)s，复合 %(compound)s",
+            label=label,
+            mean=mean,
+            compound=_rate(growth.compound, printed),
+        )
+    )
+
+
+def gap_sentence(view: CriterionView) -> str:
+    """What is missing for a criterion that is not met, as a sentence with an amount; rounded up."""
+    outcome = view.outcome
+    if outcome.result is not CriterionResult.NOT_MET or outcome.gap is None:
+        return ""
+    missing = amount(outcome.gap, view.criterion.unit, up=True)
+    if view.is_upper_limit or view.criterion.word == "unmet_at_most":
+        return str(_("超出 %(amount)s", amount=missing))
+    if view.shape is Shape.GROWTH:
+        facts = str(_("或")).join(translated(growth.fact.label) for growth in view.growth)
+        return str(_("%(fact)s最少还差 %(amount)s", fact=facts, amount=missing))
+    fact = view.numerator or _only_fact(view)
+    if fact is None or view.shape is Shape.AGE:
+        return str(_("还差 %(amount)s", amount=missing))
+    return str(_("%(fact)s还差 %(amount)s", fact=translated(fact.label), amount=missing))
+
+
+def change_sentence(view: CriterionView) -> str:
+    """On which day a criterion turns, if a day is known."""
+    changes_on = view.outcome.changes_on
+    if changes_on is None:
+        return ""
+    if view.outcome.result is CriterionResult.MET:
+        return str(_("%(day)s 起不再满足", day=day(changes_on)))
+    if view.outcome.result is CriterionResult.NOT_MET:
+        return str(_("%(day)s 起满足", day=day(changes_on)))
+    return str(_("%(day)s 起有变化", day=day(changes_on)))
+
+
+def source_lines(view: CriterionView) -> list[str]:
+    """Where the values of a criterion are from, each source and day once."""
+    found: dict[str, None] = {}
+    for value in view.values:
+        if value.source and value.received_on:
+            found[f"{translated(value.source)} {day(value.received_on)}"] = None
+        elif value.is_concluded:
+            found[str(_("由登记信息推定"))] = None
+    return list(found)
+
+
+def sparkline(values: Sequence[int | None]) -> list[str]:
+    """Points of the lines through known values, oldest first; a gap where a value is unknown."""
+    known = [value for value in values if value is not None]
+    if len(known) < 2:  # noqa: PLR2004 - a line needs two points
+        return []
+    low, high = min(known), max(known)
+    step = (SPARK_WIDTH - 2 * SPARK_MARGIN) / (len(values) - 1)
+    room = SPARK_HEIGHT - 2 * SPARK_MARGIN
+    lines: list[list[str]] = [[]]
+    for place, value in enumerate(values):
+        if value is None:
+            lines.append([])
+            continue
+        share = (value - low) / (high - low) if high > low else 0.5
+        lines[-1].append(f"{SPARK_MARGIN + place * step:.1f},{SPARK_MARGIN + (1 - share) * room:.1f}")
+    return [" ".join(line) for line in lines if line]
+
+
+def _share(view: CriterionView) -> list[str]:
+    outcome = view.outcome
+    if view.numerator is None or view.denominator is None:
+        return [unknown()]
+    years = sorted({value.year for value in view.values if value.year})
+    parts = _(
+        "%(numerator)s ÷ %(denominator)s",
+        numerator=_part(outcome.numerator, view.numerator),
+        denominator=_part(outcome.denominator, view.denominator),
+    )
+    span = _("（%(first)s–%(last)s 年合计）", first=years[0], last=years[-1]) if len(years) > 1 else ""
+    return [percent(outcome.numerator, outcome.denominator, view.criterion.printed), f"{parts}{span}"]
+
+
+def _part(value: int | None, fact: Fact) -> str:
+    return f"{translated(fact.label)} {amount(value, fact.unit)}"
+
+
+def _amount(view: CriterionView) -> str:
+    value, unit = view.outcome.numerator, view.criterion.unit
+    if value is None or unit is not Unit.CNY:
+        return amount(value, unit)
+    return f"{wan(value, view.line_fen)} {_('万元')}"
+
+
+def _age(view: CriterionView) -> list[str]:
+    registered = view.values[0].value if view.values else None
+    days = view.outcome.numerator
+    if not isinstance(registered, date) or days is None:
+        return [unknown()]
+    told = _("%(day)s 成立，已 %(days)s 天", day=day(registered), days=number(days))
+    return [str(told)]
+
+
+def _rate(rate: Fraction, printed: str) -> str:
+    return percent(rate.numerator, rate.denominator, printed)
+
+
+def _only_fact(view: CriterionView) -> Fact | None:
+    facts = {value.fact.name: value.fact for value in view.values if value.fact}
+    return next(iter(facts.values())) if len(facts) == 1 else None
+
+
+def init_words(blueprint: Blueprint) -> None:
+    """Let templates use these words."""
+    for function in (
+        rung_state,
+        rung_word,
+        value_lines,
+        plain_value,
+        points_text,
+        gap_sentence,
+        change_sentence,
+        source_lines,
+        sparkline,
+        fact_label,
+    ):
+        blueprint.add_app_template_global(function, function.__name__)

@@ -1,0 +1,95 @@
+"""The list of what is registered, and the page of one enterprise."""
+
+from typing import Any
+
+from flask import Blueprint, render_template, request
+from flask_babel import gettext as _
+
+from enterprise_pipeline.services import reference
+from enterprise_pipeline.services.enterprise_page import EnterprisePage, TierCard, enterprise_page
+from enterprise_pipeline.services.registry_list import registry_page
+from enterprise_pipeline.web.context import current_as_of, today
+from enterprise_pipeline.web.enterprise_words import init_words, rung_state, rung_word
+from enterprise_pipeline.web.entry_forms import form_meta, name_questions
+from enterprise_pipeline.web.filters import day
+from enterprise_pipeline.web.history_words import init_history
+from forms.facts import SHEET_FACTS, answer_form, fact_of
+
+bp = Blueprint("enterprises", __name__, url_prefix="/enterprises")
+init_words(bp)
+init_history(bp)
+
+LARGEST_ID = 2**62
+
+
+@bp.get("")
+def index() -> str:
+    """List what is registered, newest first."""
+    before, after = (request.args.get(name, type=int) for name in ("before", "after"))
+    q, jurisdiction = (request.args.get(name, "").strip() for name in ("q", "jurisdiction"))
+    found = registry_page(
+        q=q[:100],
+        jurisdiction=jurisdiction[:12],
+        before=None if before is None else min(before, LARGEST_ID),
+        after=None if after is None else max(min(after, LARGEST_ID), -1),
+    )
+    return render_template(
+        "enterprises/index.html",
+        found=found,
+        q=q,
+        chosen=jurisdiction,
+        jurisdictions=reference.jurisdictions(),
+    )
+
+
+@bp.get("/<int:enterprise_id>")
+def show(enterprise_id: int) -> str:
+    """One enterprise: what it is, where it stands, why, and what is missing."""
+    shown = enterprise_page(min(enterprise_id, LARGEST_ID), as_of=current_as_of())
+    asked = [fact.column for fact in shown.missing if fact_of(fact.column)]
+    asked += [name for fact in shown.missing for name, _number in fact.issue_days]
+    answers = answer_form(asked)(received_on=today(), meta=form_meta())
+    name_questions(answers, shown.as_of)
+    return render_template(
+        "enterprises/show.html",
+        shown=shown,
+        record=shown.record,
+        registration=shown.record.registration,
+        steps=ladder_steps(shown),
+        opened=opened_tier(shown),
+        answers=answers,
+        sheet_facts=SHEET_FACTS,
+        last_year=shown.as_of.year - 1,
+    )
+
+
+def ladder_steps(shown: EnterprisePage) -> list[dict[str, Any]]:
+    """The ladder strip: where the enterprise stands and since when, until when."""
+    steps = []
+    for rung in shown.rungs:
+        verdict = rung.explanation.verdict if rung.explanation else None
+        if rung.holds:
+            since = _("%(day)s 起", day=day(rung.since)) if rung.since else _("持有")
+            note = f"{since}{_('，至 %(day)s', day=day(rung.until)) if rung.until else ''}"
+        elif rung.holds is None:
+            note = _("是否持有未知")
+        else:
+            note = _("未持有")
+        steps.append(
+            {
+                "word": rung_word(rung.tier),
+                "state": rung_state(rung.holds, verdict),
+                "note": note,
+                "href": f"#tier-{rung.tier}" if rung.explanation else None,
+            }
+        )
+    return steps
+
+
+def opened_tier(shown: EnterprisePage) -> str:
+    """The card to read first: the one asked for in the address, else the lowest rung not held yet."""
+    asked = request.args.get("tier", "")
+    if any(card.tier == asked for card in shown.cards):
+        return asked
+    open_cards: list[TierCard] = [card for card in shown.cards if not card.holds]
+    return str(open_cards[0].tier) if open_cards else ""
