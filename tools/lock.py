@@ -14,8 +14,9 @@ def lock_python(name: str) -> None:
     """Resolve one file for every platform, from our oldest Python upwards."""
     quiet = ["--no-header", "--no-emit-index-url", "--no-emit-find-links", "--quiet"]
     options = ["--universal", "--generate-hashes", "--python-version", OLDEST_PYTHON, *quiet]
+    same_pins = [] if name == LOCKS[0] else ["--constraint", f"{LOCKS[0]}.txt"]
     upgrade = ["--upgrade"] if "--upgrade" in sys.argv else []
-    command = [str(Path(sys.executable).with_name("uv")), "pip", "compile", *options, *upgrade]
+    command = [str(Path(sys.executable).with_name("uv")), "pip", "compile", *options, *same_pins, *upgrade]
     subprocess.run([*command, f"{name}.in", "-o", f"{name}.txt"], cwd=ROOT, check=True)
 
 
