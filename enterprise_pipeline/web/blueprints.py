@@ -3,6 +3,7 @@
 from flask import Blueprint, Flask
 
 from enterprise_pipeline.web import (
+    candidates,
     enterprises,
     entry,
     entry_data,
@@ -22,6 +23,7 @@ from enterprise_pipeline.web.security import init_security
 # Each page group adds its line; the navigation shows those of NAVIGATION that are registered here.
 BLUEPRINTS: tuple[Blueprint, ...] = (
     overview.bp,
+    candidates.bp,
     enterprises.bp,
     entry.bp,
     entry_data.bp,
