@@ -1,0 +1,201 @@
+"""The rows of a candidate list: what is stored of each enterprise, with gaps and missing facts named."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from enterprise_pipeline.services.candidate_conditions import of_list
+from enterprise_pipeline.services.candidate_filter import CandidateFilter
+from enterprise_pipeline.services.changes import in_parts
+from enterprise_pipeline.services.live import Live
+from models import Enterprise
+from scoring.facts import split_year
+from scoring.rulebook import load_rulebook
+from scoring.rules_model import Criterion, RuleSet
+from scoring.vocabulary import COLUMNS, FACTS, CriterionResult, Fact, Tier, Unit
+
+BITS_PER_RESULT = 3
+UPPER_LIMITS = ("<=", "<")
+# A row names what to ask for first; the whole list is on the enterprise's page.
+MISSING_NAMED = 2
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NearestGap:
+    """The failing criterion that is nearest to being met.
+
+    ``subject`` is the fact to change (None where it is no single fact), with
+    ``amount`` in the criterion's unit (分 for money); ``is_excess`` where the
+    value is too high. Without a measure, ``amount`` is None.
+    """
+
+    criterion: Criterion
+    subject: Fact | None
+    amount: int | None
+    is_excess: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MissingFact:
+    """A fact to ask for: a figure of a year, a fact of the enterprise, or whether it holds a tier."""
+
+    fact: Fact | None
+    tier: Tier | None
+    year: int | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CandidateRow:
+    """One enterprise in a list."""
+
+    enterprise_id: int
+    name: str
+    credit_code: str
+    division_code: str | None
+    jurisdiction: str | None
+    industry_code: str | None
+    hitech_field: str | None
+    registered_on: date | None
+    verdict: int
+    points_lo: int | None
+    points_hi: int | None
+    n_failed: int
+    n_missing: int
+    nearest: NearestGap | None
+    shortfall: float | None
+    missing: tuple[MissingFact, ...]
+    holds: int | None
+    changes_on: date | None
+
+
+def read_rows(
+    session: Session, shown: Live, wanted: CandidateFilter, ids: Sequence[int]
+) -> list[CandidateRow]:
+    """The rows of these enterprises, in the order of ``ids``; one that has gone meanwhile is left out."""
+    found: dict[int, CandidateRow] = {}
+    for part in in_parts(ids):
+        query = _query(shown).where(of_list(shown.table, wanted), shown.table.c.enterprise_id.in_(part))
+        for row in session.execute(query):
+            found[row.enterprise_id] = _row(row)
+    return [found[enterprise_id] for enterprise_id in ids if enterprise_id in found]
+
+
+def _query(shown: Live) -> Any:
+    column = shown.table.c
+    return select(
+        column.enterprise_id,
+        Enterprise.name,
+        Enterprise.credit_code,
+        Enterprise.division_code,
+        Enterprise.jurisdiction,
+        Enterprise.industry_code,
+        Enterprise.hitech_field,
+        Enterprise.registered_on,
+        column.verdict,
+        column.points_lo,
+        column.points_hi,
+        column.n_failed,
+        column.n_missing,
+        column.shortfall,
+        column.holds,
+        column.changes_on,
+        column.nearest_criterion,
+        column.nearest_gap,
+        column.results,
+        column.missing,
+        column.rule_set,
+        column.as_of,
+    ).join(Enterprise, Enterprise.id == column.enterprise_id)
+
+
+_PLAIN = 16
+
+
+def _row(row: Any) -> CandidateRow:
+    rule_set = load_rulebook().get(row.rule_set)
+    (
+        enterprise_id, name, credit_code, division_code, jurisdiction, industry_code, hitech_field,
+        registered_on, verdict, points_lo, points_hi, n_failed, n_missing, shortfall, holds, changes_on,
+    ) = row[:_PLAIN]  # fmt: skip
+    return CandidateRow(
+        enterprise_id=enterprise_id,
+        name=name,
+        credit_code=credit_code,
+        division_code=division_code,
+        jurisdiction=jurisdiction,
+        industry_code=industry_code,
+        hitech_field=hitech_field,
+        registered_on=registered_on,
+        verdict=verdict,
+        points_lo=points_lo,
+        points_hi=points_hi,
+        n_failed=n_failed,
+        n_missing=n_missing,
+        nearest=_nearest(rule_set, row) if n_failed else None,
+        shortfall=shortfall,
+        missing=_missing(row.rule_set, row.missing, row.as_of.year) if row.missing else (),
+        holds=holds,
+        changes_on=changes_on,
+    )
+
+
+def _nearest(rule_set: RuleSet, row: Any) -> NearestGap | None:
+    """The nearest measurable gap, else the first criterion that fails."""
+    index = row.nearest_criterion
+    if index is None:
+        index = next(
+            (i for i in range(len(rule_set.criteria)) if result_at(row.results, i) is _NOT_MET), None
+        )
+    if index is None or index >= len(rule_set.criteria):
+        return None
+    criterion = rule_set.criteria[index]
+    is_measured = row.nearest_criterion is not None and row.nearest_gap is not None
+    return NearestGap(
+        criterion=criterion,
+        subject=subject_of(criterion),
+        amount=row.nearest_gap if is_measured else None,
+        is_excess=criterion.operator in UPPER_LIMITS,
+    )
+
+
+_NOT_MET = CriterionResult.NOT_MET
+
+
+def result_at(results: int, index: int) -> CriterionResult:
+    """The result of one criterion from the packed results of an assessment."""
+    return CriterionResult(results >> (BITS_PER_RESULT * index) & 7)
+
+
+def subject_of(criterion: Criterion) -> Fact | None:
+    """The one fact whose change closes a criterion's gap; None where it is none or several."""
+    args = criterion.args
+    name = args.get("numerator") or args.get("fact")
+    if name is None and len(args.get("facts", ())) == 1:
+        name = args["facts"][0]
+    fact = FACTS.get(str(name))
+    return fact if fact is not None and fact.unit is criterion.unit is not Unit.FLAG else None
+
+
+@lru_cache(maxsize=4096)
+def _missing(rule_set_id: str, bits: int, year: int) -> tuple[MissingFact, ...]:
+    """The first missing facts in the order of asking."""
+    columns = missing_columns(load_rulebook().get(rule_set_id), bits)[:MISSING_NAMED]
+    return tuple(missing_fact(column, year) for column in columns)
+
+
+def missing_columns(rule_set: RuleSet, bits: int) -> list[str]:
+    """The facts-frame columns whose bit is set, in the order of asking."""
+    return [column for position, column in enumerate(rule_set.facts) if bits >> position & 1]
+
+
+def missing_fact(column: str, year: int) -> MissingFact:
+    """Name a column of the facts frame as of a day in ``year``."""
+    if column.startswith("holds_"):
+        return MissingFact(fact=None, tier=Tier(column.removeprefix("holds_")), year=None)
+    stem, years_back = split_year(column)
+    return MissingFact(fact=COLUMNS[stem], tier=None, year=None if years_back is None else year - years_back)

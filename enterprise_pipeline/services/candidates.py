@@ -1,0 +1,224 @@
+"""The candidate list: one page, its neighbours, and all of it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from enterprise_pipeline.services.candidate_conditions import of_list
+from enterprise_pipeline.services.candidate_filter import BadFilter, CandidateFilter
+from enterprise_pipeline.services.candidate_keys import Cursor, Key, key_of, read_cursor
+from enterprise_pipeline.services.candidate_rows import CandidateRow, read_rows
+from enterprise_pipeline.services.candidate_walk import Count, Reader, walk
+from enterprise_pipeline.services.live import Live, live
+from enterprise_pipeline.services.texts import N_, Text
+from enterprise_pipeline.transaction import reading
+from models import Enterprise
+from scoring.rulebook import load_rulebook
+from scoring.rules_model import RuleSet
+from scoring.vocabulary import Tier
+
+PAGE = 50
+ROWS_AT_ONCE = 2000
+
+
+@dataclass(frozen=True, kw_only=True)
+class CandidatePage:
+    """One page of a list; ``first`` is the number of its first row, ``previous`` and ``next`` are cursors.
+
+    ``as_of`` is the day of the screening, None while there was none; ``facets``
+    are None where counting them would mean reading everything.
+    """
+
+    wanted: CandidateFilter
+    rows: list[CandidateRow]
+    cursors: list[str]
+    total: Count
+    facets: dict[str, dict[str, int]] | None
+    first: int
+    previous: str | None
+    next: str | None
+    rule_set: RuleSet | None
+    as_of: date | None
+    screened_at: datetime | None
+    is_synthetic: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Neighbour:
+    """The enterprise before or after one in a list, and its place there."""
+
+    enterprise_id: int
+    name: str
+    at: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Neighbours:
+    """What stands beside an enterprise in a list; ``number`` counts from 1."""
+
+    previous: Neighbour | None
+    next: Neighbour | None
+    number: int
+    total: Count
+
+
+def page(wanted: CandidateFilter, *, after: str = "", before: str = "", size: int = PAGE) -> CandidatePage:
+    """One page of the list, right after or right before a place in it; without a place the first page.
+
+    Raises
+    ------
+    BadFilter
+        If the tier has no such standard.
+    BadCursor
+        If a place is damaged or belongs to another order.
+    """
+    session = reading()
+    shown = live(session)
+    wanted = with_standard(wanted)
+    found = walk(session, shown, wanted)
+    keys, first, has_previous, has_next = _stretch(
+        found.reader, wanted, after=after, before=before, size=size
+    )
+    rows = read_rows(session, shown, wanted, [key[-1] for key in keys])
+    places = {key[-1]: Cursor(first + number, key).text() for number, key in enumerate(keys)}
+    cursors = [places[row.enterprise_id] for row in rows]
+    return CandidatePage(
+        wanted=wanted,
+        rows=rows,
+        cursors=cursors,
+        total=found.total,
+        facets=found.facets,
+        first=first + 1,
+        previous=cursors[0] if has_previous and cursors else None,
+        next=cursors[-1] if has_next and cursors else None,
+        rule_set=rule_set_of(wanted, shown.as_of),
+        as_of=shown.as_of,
+        screened_at=shown.screened_at,
+        is_synthetic=shown.is_synthetic,
+    )
+
+
+def _stretch(
+    reader: Reader, wanted: CandidateFilter, *, after: str, before: str, size: int
+) -> tuple[list[Key], int, bool, bool]:
+    """The keys of one page, the position of the first, and whether there is more on either side."""
+    if before:
+        cursor = read_cursor(before, wanted.sort)
+        keys = reader.keys(before=cursor.key, limit=size + 1)
+        if len(keys) >= size:
+            more, keys = len(keys) > size, keys[:size][::-1]
+            return keys, max(cursor.position - size, 0) if more else 0, more, True
+    position, place = 0, None
+    if after:
+        cursor = read_cursor(after, wanted.sort)
+        position, place = cursor.position + 1, cursor.key
+    keys = reader.keys(after=place, limit=size + 1)
+    return keys[:size], position, place is not None, len(keys) > size
+
+
+def neighbours(wanted: CandidateFilter, enterprise_id: int, *, at: str = "") -> Neighbours | None:
+    """What stands before and after an enterprise in a list; None when it is not in it.
+
+    ``at`` is the place where the list had it, so that "next" still leads on
+    after an edit that moved the enterprise elsewhere.
+    """
+    session = reading()
+    shown = live(session)
+    wanted = with_standard(wanted)
+    place = read_cursor(at, wanted.sort) if at else _place_of(session, shown, wanted, enterprise_id)
+    if place is None:
+        return None
+    found = walk(session, shown, wanted)
+    before = _other_than(enterprise_id, found.reader.keys(before=place.key, limit=2))
+    after = _other_than(enterprise_id, found.reader.keys(after=place.key, limit=2))
+    names = _names(session, [key[-1] for key in (before, after) if key])
+    return Neighbours(
+        previous=_neighbour(before, max(place.position - 1, 0), names),
+        next=_neighbour(after, place.position + 1, names),
+        number=place.position + 1,
+        total=found.total,
+    )
+
+
+def _place_of(session: Session, shown: Live, wanted: CandidateFilter, enterprise_id: int) -> Cursor | None:
+    table = shown.table
+    query = (
+        select(table, Enterprise.initials)
+        .join(Enterprise, Enterprise.id == table.c.enterprise_id)
+        .where(of_list(table, wanted), table.c.enterprise_id == enterprise_id)
+    )
+    row = session.execute(query).first()
+    return None if row is None else Cursor(0, key_of(wanted.sort, row))
+
+
+def _other_than(enterprise_id: int, keys: list[Key]) -> Key | None:
+    return next((key for key in keys if key[-1] != enterprise_id), None)
+
+
+def _names(session: Session, ids: list[int]) -> dict[int, str]:
+    rows = session.execute(select(Enterprise.id, Enterprise.name).where(Enterprise.id.in_(ids)))
+    return {row.id: row.name for row in rows}
+
+
+def _neighbour(key: Key | None, position: int, names: dict[int, str]) -> Neighbour | None:
+    if key is None or key[-1] not in names:
+        return None
+    return Neighbour(enterprise_id=key[-1], name=names[key[-1]], at=Cursor(position, key).text())
+
+
+def every_row(wanted: CandidateFilter, *, size: int = ROWS_AT_ONCE) -> Iterator[list[CandidateRow]]:
+    """All rows of the list in its order, some at a time."""
+    session = reading()
+    shown = live(session)
+    wanted = with_standard(wanted)
+    reader = walk(session, shown, wanted).reader
+    keys = reader.keys(limit=size)
+    while keys:
+        yield read_rows(session, shown, wanted, [key[-1] for key in keys])
+        keys = reader.keys(after=keys[-1], limit=size)
+
+
+def screening() -> Live:
+    """The screening that lists show now."""
+    return live(reading())
+
+
+def with_standard(wanted: CandidateFilter) -> CandidateFilter:
+    """Name the tier's default standard where the filter names none; BadFilter when it names a wrong one."""
+    standards = {
+        entry.standard: entry.is_default for entry in load_rulebook().rule_sets if entry.tier is wanted.tier
+    }
+    if wanted.standard and wanted.standard not in standards:
+        message = Text(N_("没有“%(standard)s”这个标准；请从列表中选择。"), standard=wanted.standard)
+        raise BadFilter({"standard": message})
+    default = next((standard for standard, is_default in standards.items() if is_default), "")
+    return replace(wanted, standard=wanted.standard or default)
+
+
+def rule_set_of(wanted: CandidateFilter, day: date | None) -> RuleSet | None:
+    """The rule set that a list is about on a day (of any day while nothing was screened)."""
+    for entry in load_rulebook().rule_sets:
+        if (
+            entry.tier is wanted.tier
+            and entry.standard == wanted.standard
+            and (day is None or entry.holds_on(day))
+        ):
+            return entry
+    return None
+
+
+def built_tiers() -> dict[Tier, list[RuleSet]]:
+    """The tiers that have rule sets, each with one rule set per standard, the default first."""
+    tiers: dict[Tier, dict[str, RuleSet]] = {}
+    for entry in load_rulebook().rule_sets:
+        tiers.setdefault(entry.tier, {}).setdefault(entry.standard, entry)
+    return {tier: list(standards.values()) for tier, standards in tiers.items()}
+
+
+def without_standard(wanted: CandidateFilter) -> CandidateFilter:
+    """The same filter for an address, where the default standard goes without saying."""
+    is_default = with_standard(replace(wanted, standard="")).standard == wanted.standard
+    return replace(wanted, standard="") if is_default else wanted
