@@ -1,6 +1,6 @@
 """Everything the page of one enterprise shows, as it was known on a day."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -18,6 +18,7 @@ from enterprise_pipeline.transaction import reading
 from scoring.explain import Explanation, explain
 from scoring.facts import label_of, split_year
 from scoring.rulebook import load_rulebook
+from scoring.rules_model import DirectCondition
 from scoring.vocabulary import COLUMNS, SCIENCE_LADDER, YEARS_CARRIED, Fact, Tier
 
 
@@ -31,12 +32,17 @@ class Forecast:
 
 @dataclass(frozen=True, kw_only=True)
 class TierCard:
-    """A tier's verdict with its reasons; ``alternative`` is the same tier by another reading."""
+    """A tier's verdict with its reasons.
+
+    ``doors`` are the conditions that opened the direct route; ``alternative`` is
+    the same tier by another reading.
+    """
 
     explanation: Explanation
     criteria: tuple[CriterionView, ...]
     holds: bool | None
     holds_until: date | None
+    doors: tuple[DirectCondition, ...]
     alternative: Explanation | None
     forecast: Forecast | None
 
@@ -44,6 +50,12 @@ class TierCard:
     def tier(self) -> Tier:
         """The tier of this card."""
         return self.explanation.rule_set.tier
+
+    @property
+    def nearest(self) -> CriterionView | None:
+        """The failing criterion with the smallest gap."""
+        nearest = self.explanation.nearest
+        return next((view for view in self.criteria if view.outcome is nearest), None) if nearest else None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,7 +71,7 @@ class Rung:
 
 @dataclass(frozen=True, kw_only=True)
 class MissingFact:
-    """A fact that could still change a verdict; ``issue_days`` are fields for certificates that would tell."""
+    """A fact that could still change a verdict; ``issue_days`` ask certificates that would tell."""
 
     column: str
     label: str
@@ -162,11 +174,17 @@ def _cards(
             criteria=criterion_views(entry, known),
             holds=known.row.get(f"holds_{entry.rule_set.tier}"),
             holds_until=known.row.get(f"holds_{entry.rule_set.tier}_until"),
+            doors=_open_doors(entry, known.row),
             alternative=others.get(entry.rule_set.tier),
             forecast=forecasts.get(entry.rule_set.id),
         )
         for entry in sorted(mine, key=lambda entry: order.get(entry.rule_set.tier, len(order)))
     )
+
+
+def _open_doors(entry: Explanation, row: Mapping[str, Any]) -> tuple[DirectCondition, ...]:
+    direct = entry.rule_set.direct
+    return tuple(door for door in direct.any_of if row.get(door.column)) if direct else ()
 
 
 def _missing(

@@ -5,7 +5,7 @@ received report that tells a figure. `services.facts` reads by the same rule,
 and a test holds the two together.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -31,6 +31,7 @@ class Told:
 class FigureCell:
     """The value that counts, and other sources that tell another one."""
 
+    year: int
     told: Told
     others: tuple[Told, ...] = ()
 
@@ -55,11 +56,12 @@ class FigureRow:
 
 @dataclass(frozen=True, kw_only=True)
 class FigureTable:
-    """All figures by year, newest year first."""
+    """All figures by year, newest first; ``usual`` is where, and when, most figures of a year are from."""
 
     years: tuple[int, ...]
     rows: tuple[FigureRow, ...]
     versions: dict[int, int]
+    usual: dict[int, tuple[str, date]]
 
     def cell(self, column: str, year: int) -> FigureCell | None:
         """The cell of a fact in a year, if it is known."""
@@ -91,14 +93,18 @@ def figure_table(enterprise_id: int, *, as_of: date) -> FigureTable:
     number: dict[int, int] = defaultdict(int)
     for version in versions:
         number[version.fiscal_year] += 1
-    return FigureTable(
-        years=years,
-        rows=tuple(
-            FigureRow(fact=fact, cells=tuple(_cell(counting[year], fact.column) for year in years))
-            for fact in YEARLY_FACTS
-        ),
-        versions=dict(number),
+    rows = tuple(
+        FigureRow(fact=fact, cells=tuple(_cell(counting[year], fact.column, year) for year in years))
+        for fact in YEARLY_FACTS
     )
+    return FigureTable(years=years, rows=rows, versions=dict(number), usual=_usual(rows))
+
+
+def _usual(rows: Iterable[FigureRow]) -> dict[int, tuple[str, date]]:
+    origins: dict[int, Counter[tuple[str, date]]] = defaultdict(Counter)
+    for cell in (cell for row in rows for cell in row.cells if cell):
+        origins[cell.year][cell.told.source, cell.told.received_on] += 1
+    return {year: counter.most_common(1)[0][0] for year, counter in origins.items()}
 
 
 def counting_versions(versions: Iterable[ReportVersion]) -> list[ReportVersion]:
@@ -111,7 +117,7 @@ def counting_versions(versions: Iterable[ReportVersion]) -> list[ReportVersion]:
     return sorted(newest.values(), key=lambda one: (one.received_on, one.version, one.id), reverse=True)
 
 
-def _cell(versions: Sequence[ReportVersion], column: str) -> FigureCell | None:
+def _cell(versions: Sequence[ReportVersion], column: str, year: int) -> FigureCell | None:
     told = [
         Told(value=value, source=version.source, received_on=version.received_on, version=version.version)
         for version in versions
@@ -120,4 +126,6 @@ def _cell(versions: Sequence[ReportVersion], column: str) -> FigureCell | None:
     if not told:
         return None
     first, *rest = told
-    return FigureCell(told=first, others=tuple(other for other in rest if other.value != first.value))
+    return FigureCell(
+        year=year, told=first, others=tuple(other for other in rest if other.value != first.value)
+    )

@@ -11,7 +11,7 @@ from enterprise_pipeline.services.registry_list import registry_page
 from enterprise_pipeline.web.context import current_as_of, today
 from enterprise_pipeline.web.enterprise_words import init_words, rung_state, rung_word
 from enterprise_pipeline.web.entry_forms import form_meta, name_questions
-from enterprise_pipeline.web.filters import day
+from enterprise_pipeline.web.filters import day, verdict_text
 from enterprise_pipeline.web.history_words import init_history
 from forms.facts import SHEET_FACTS, answer_form, fact_of
 
@@ -71,10 +71,9 @@ def ladder_steps(shown: EnterprisePage) -> list[dict[str, Any]]:
         if rung.holds:
             since = _("%(day)s 起", day=day(rung.since)) if rung.since else _("持有")
             note = f"{since}{_('，至 %(day)s', day=day(rung.until)) if rung.until else ''}"
-        elif rung.holds is None:
-            note = _("是否持有未知")
         else:
-            note = _("未持有")
+            note = _("是否持有未知") if rung.holds is None else _("未持有")
+            note = f"{note} · {verdict_text(verdict)}" if verdict is not None else note
         steps.append(
             {
                 "word": rung_word(rung.tier),
