@@ -1,0 +1,1 @@
+"""Spreadsheets in: read, matched to the registry, planned, looked at, committed."""
