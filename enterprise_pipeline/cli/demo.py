@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import click
 from flask import Flask, current_app
+from flask.cli import with_appcontext
 from flask_migrate import Migrate, upgrade
 
 from enterprise_pipeline.config import SQLITE_PREFIX, Settings, SettingsError, database_url
@@ -46,6 +47,7 @@ def demo() -> None:
     "address",
     help="Where to build; else DATABASE_URL where set, else demo.sqlite3 in the instance folder.",
 )
+@with_appcontext
 def build(enterprises: int, seed: int, *, force: bool, address: str | None) -> None:
     """Build a registry of invented enterprises, apart from the real one."""
     url = _target(current_app.config["SETTINGS"], address)

@@ -28,6 +28,8 @@ from scoring.rulebook import Rulebook, load_rulebook
 KEPT_TABLES = frozenset({Pool.__tablename__, RegistryState.__tablename__})
 """The migrations fill these; everything else is emptied before a rebuild."""
 
+CACHE_KIB = 256 * 1024
+
 
 @dataclass(frozen=True, kw_only=True)
 class DemoSummary:
@@ -47,6 +49,7 @@ def build_demo(*, enterprises: int, seed: int, replace: bool = False) -> DemoSum
     """
     with transaction() as session:
         _make_room(session, replace=replace)
+        _widen_cache(session)
         clock = Clock(suffix="+00" if is_postgresql(session) else "")
         rows: Counter[str] = Counter()
         for name, frame in demo_frames(
@@ -101,6 +104,12 @@ def _make_room(session: Session, *, replace: bool) -> None:
     for table in reversed(Base.metadata.sorted_tables):
         if table.name not in KEPT_TABLES:
             session.execute(delete(table))
+
+
+def _widen_cache(session: Session) -> None:
+    """Let SQLite keep its indexes in memory while millions of rows arrive; for this connection only."""
+    if not is_postgresql(session):
+        session.connection().exec_driver_sql(f"PRAGMA cache_size=-{CACHE_KIB}")
 
 
 def _advance_sequences(session: Session, tables: list[str]) -> None:

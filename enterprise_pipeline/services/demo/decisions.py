@@ -50,14 +50,14 @@ class DecidingBody:
         if not chosen or not len(who):
             return np.full(len(who), int(Verdict.NOT_APPLICABLE), dtype=np.int64)
         frame = self._frame(required_columns(chosen), day, who=who, more=more or {})
-        result = screen(frame, chosen, day, projection="summary")
+        result = screen(frame, chosen, None, projection="summary")
         return result[f"{tier}.verdict"].cast(pl.Int64).to_numpy()
 
     def research_gap(self, day: date, *, who: Integers) -> Integers:
         """By how many 分 the R&D of the last year falls short of the high-tech line; 0 where it does not."""
         chosen = self._in_force(Tier.HNTE, day)
         frame = self._frame(required_columns(chosen), day, who=who, more={})
-        result = screen(frame, chosen, day, projection="detail")
+        result = screen(frame, chosen, None, projection="detail")
         return result[f"{Tier.HNTE}.rd_ratio.gap"].fill_null(0).cast(pl.Int64).to_numpy()
 
     def _in_force(self, tier: Tier, day: date) -> list[RuleSet]:
@@ -69,7 +69,8 @@ class DecidingBody:
         self, columns: list[str], day: date, *, who: Integers, more: dict[str, Integers]
     ) -> pl.DataFrame:
         flags = self._conditions.at(day.year - 1, self._history)
-        series = {"enterprise_id": pl.Series(who + 1)}
+        # With the day as a column the rules are compiled once, not once a round.
+        series = {"as_of": pl.repeat(day, len(who), dtype=pl.Date, eager=True)}
         for column in columns:
             values = self._column(column, day, flags=flags, more=more, who=who)
             if values is not None:
