@@ -4,6 +4,7 @@ from datetime import date, datetime
 
 import click
 from flask import current_app
+from flask.cli import with_appcontext
 
 from enterprise_pipeline.config import Settings
 from enterprise_pipeline.services import clock
@@ -20,6 +21,7 @@ DAY = click.DateTime(formats=["%Y-%m-%d"])
 @click.option("--as-of", type=DAY, help="The day it is about; default today.")
 @click.option("--known-on", type=DAY, help="Use nothing received after this day; default that same day.")
 @click.option("--changed", is_flag=True, help="Only what changed since the last screening.")
+@with_appcontext
 def screen(as_of: datetime | None, known_on: datetime | None, *, changed: bool) -> None:
     """Screen the registry against the rules in force."""
     settings: Settings = current_app.config["SETTINGS"]

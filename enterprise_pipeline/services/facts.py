@@ -6,8 +6,8 @@ from datetime import date
 from typing import Literal
 
 import polars as pl
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import and_, select
+from sqlalchemy.orm import Session, aliased
 
 from enterprise_pipeline.services.bulk import Scope, chosen, everybody, read_frame
 from enterprise_pipeline.services.changes import in_parts
@@ -102,7 +102,8 @@ class FactsRead:
         moved = pl.when(behind < YEARS_CARRIED).then(pl.col("fiscal_year") + behind).otherwise("fiscal_year")
         # An empty row for last year must not stand beside the year moved into its place.
         past = pl.col("fiscal_year") <= pl.col("report_year")
-        return self.reports.join(newest, on="enterprise_id").filter(past).with_columns(fiscal_year=moved)
+        reports = self.reports.join(newest, on="enterprise_id").filter(past)
+        return reports.with_columns(fiscal_year=moved).drop("report_year")
 
 
 def read_facts(
@@ -155,12 +156,29 @@ def _reports(
         AnnualReport.received_on <= known_on,
         among(AnnualReport.enterprise_id),
     )
+    rows, replaced = read_frame(session, statement), _replaced_reports(session, among, known_on=known_on)
     return _newest_told(
-        read_frame(session, statement),
+        rows.join(replaced, on="id", how="anti") if replaced.height else rows,
         keys=("enterprise_id", "fiscal_year"),
         order=("received_on", "version", "id"),
         values=figures,
     )
+
+
+def _replaced_reports(session: Session, among: Scope, *, known_on: date) -> pl.DataFrame:
+    """Reports that a newer version of their source replaced as a whole: a figure cleared in it is unknown.
+
+    Few reports are revised, so these are found from the revisions rather than by reading every source.
+    """
+    newer = aliased(AnnualReport)
+    replaces = and_(
+        AnnualReport.enterprise_id == newer.enterprise_id,
+        AnnualReport.fiscal_year == newer.fiscal_year,
+        AnnualReport.source == newer.source,
+        AnnualReport.version < newer.version,
+    )
+    revised = newer.version > 1, newer.received_on <= known_on, among(newer.enterprise_id)
+    return read_frame(session, select(AnnualReport.id).join(newer, replaces).where(*revised).distinct())
 
 
 def _sheets(

@@ -79,14 +79,16 @@ def begin(session: Session, *, scope: str, as_of: date, known_on: date) -> Run:
     A full run takes the place of any that is still recorded as running: one
     that was killed, or one that another person started, which then gives up.
     """
+    rulebook = load_rulebook()
+    rule_sets = rulebook.in_force(as_of)
+    if not rule_sets:
+        raise ServiceError(f"{as_of.isoformat()} 没有任何现行标准，无法筛查。请换一个日期。")
     if scope == "full":
         session.execute(
             update(ScreeningRun)
             .where(ScreeningRun.status == "running", ScreeningRun.scope == "full")
             .values(status="failed", finished_at=clock.now(), error="由后来的全量筛查接替")
         )
-    rulebook = load_rulebook()
-    rule_sets = rulebook.in_force(as_of)
     last = last_look(session)
     run = ScreeningRun(
         scope=scope,
