@@ -3,13 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, Table, bindparam, inspect, select
 from sqlalchemy.orm import Session
 
-from enterprise_pipeline.services.candidate_conditions import of_list
 from enterprise_pipeline.services.candidate_filter import CandidateFilter
 from enterprise_pipeline.services.changes import in_parts
 from enterprise_pipeline.services.live import Live
@@ -78,39 +77,37 @@ def read_rows(
 ) -> list[CandidateRow]:
     """The rows of these enterprises, in the order of ``ids``; one that has gone meanwhile is left out."""
     found: dict[int, CandidateRow] = {}
+    connection = session.connection()
+    parameters = {"tier": str(wanted.tier), "standard": wanted.standard, "basis": wanted.basis}
     for part in in_parts(ids):
-        query = _query(shown).where(of_list(shown.table, wanted), shown.table.c.enterprise_id.in_(part))
-        for row in session.execute(query):
+        for row in connection.execute(_query(shown.table), {**parameters, "ids": list(part)}):
             found[row.enterprise_id] = _row(row)
     return [found[enterprise_id] for enterprise_id in ids if enterprise_id in found]
 
 
-def _query(shown: Live) -> Any:
-    column = shown.table.c
-    return select(
-        column.enterprise_id,
-        Enterprise.name,
-        Enterprise.credit_code,
-        Enterprise.division_code,
-        Enterprise.jurisdiction,
-        Enterprise.industry_code,
-        Enterprise.hitech_field,
-        Enterprise.registered_on,
-        column.verdict,
-        column.points_lo,
-        column.points_hi,
-        column.n_failed,
-        column.n_missing,
-        column.shortfall,
-        column.holds,
-        column.changes_on,
-        column.nearest_criterion,
-        column.nearest_gap,
-        column.results,
-        column.missing,
-        column.rule_set,
-        column.as_of,
-    ).join(Enterprise, Enterprise.id == column.enterprise_id)
+@cache
+def _query(table: Table) -> Select[*tuple[Any, ...]]:
+    """The statement that reads rows by their enterprises, made once."""
+    column, enterprise = table.c, inspect(Enterprise).local_table
+    known = enterprise.c
+    return (
+        select(
+            column.enterprise_id,
+            *(known.name, known.credit_code, known.division_code, known.jurisdiction, known.industry_code),
+            *(known.hitech_field, known.registered_on),
+            *(column.verdict, column.points_lo, column.points_hi, column.n_failed, column.n_missing),
+            *(column.shortfall, column.holds, column.changes_on),
+            *(column.nearest_criterion, column.nearest_gap, column.results, column.missing),
+            *(column.rule_set, column.as_of),
+        )
+        .join(enterprise, known.id == column.enterprise_id)
+        .where(
+            column.tier == bindparam("tier"),
+            column.standard == bindparam("standard"),
+            column.basis == bindparam("basis"),
+            column.enterprise_id.in_(bindparam("ids", expanding=True)),
+        )
+    )
 
 
 _PLAIN = 16

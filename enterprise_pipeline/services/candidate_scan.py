@@ -1,26 +1,24 @@
 """Pages of a long list, each read from an index at the place where the last one ended; never by OFFSET."""
 
-from collections.abc import Iterator, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 from datetime import date
-from typing import Any
+from functools import cache
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, Table, and_, exists, literal, select, tuple_, union_all
+from sqlalchemy import ColumnElement, Select, Table, Tuple, and_, bindparam, exists, select, tuple_
 from sqlalchemy.orm import Session
 
 from enterprise_pipeline.services.candidate_conditions import (
     Condition,
-    holding,
     of_cube,
     of_list,
     of_list_in_another_order,
 )
 from enterprise_pipeline.services.candidate_filter import UNKNOWN, CandidateFilter, Sort
 from enterprise_pipeline.services.candidate_keys import Key, in_order
-from enterprise_pipeline.services.cube import Range
+from enterprise_pipeline.services.cube import HOLDS_UNKNOWN, Range
 from models import Enterprise
-
-# A statement reads at most so many ranges; a list with more goes on with the next statement.
-RANGES_PER_STATEMENT = 40
 
 
 class CellScan:
@@ -35,70 +33,86 @@ class CellScan:
         ranges: Sequence[Range],
         rest: Condition | None,
     ) -> None:
-        self._session, self._table, self._wanted = session, table, wanted
-        self._ranges, self._rest = ranges, rest
+        self._session, self._table, self._ranges = session, table, ranges
+        self._list = {"tier": str(wanted.tier), "standard": wanted.standard, "basis": wanted.basis}
+        self._rest = rest
 
     def keys(self, *, after: Key | None = None, before: Key | None = None, limit: int) -> list[Key]:
         """Up to ``limit`` keys right after one, or right before one (nearest first)."""
         found: list[Key] = []
         edge, backward = (before, True) if before is not None else (after, False)
-        for part in self._parts(edge, backward=backward, limit=limit):
-            arms = [
-                self._arm(number, stretch, edge, backward=backward, limit=limit - len(found))
-                for number, stretch in enumerate(part)
-            ]
-            rows = self._session.execute(arms[0] if len(arms) == 1 else union_all(*arms)).all()
-            keys = [(part[row[0]].verdict, part[row[0]].holds, *row[1:]) for row in rows]
-            found += sorted(keys, key=lambda key: in_order(Sort.GAPS, key), reverse=backward)
+        connection = self._session.connection()
+        for stretch in self._beyond(edge, backward=backward):
+            parameters = {
+                **self._list,
+                "verdict": stretch.verdict,
+                "holds": stretch.holds,
+                **dict(zip(_FIRST, stretch.first, strict=True)),
+                **dict(zip(_LAST, stretch.last, strict=True)),
+                "most": limit - len(found),
+            }
+            is_cut = edge is not None and edge[:2] == (stretch.verdict, stretch.holds)
+            if edge is not None and is_cut:
+                parameters.update(zip(_HERE, edge[2:], strict=True))
+            shape = _Shape(stretch.holds == HOLDS_UNKNOWN, is_cut, backward)
+            statement = _stretch_of(self._table, shape)
+            if self._rest is not None:
+                statement = statement.where(self._rest)
+            rows = connection.execute(statement, parameters)
+            found += [(stretch.verdict, stretch.holds, *row) for row in rows]
             if len(found) >= limit:
                 break
-        return found[:limit]
+        return found
 
-    def _parts(self, edge: Key | None, *, backward: bool, limit: int) -> Iterator[Sequence[Range]]:
-        """Cut the ranges beyond the edge into statements; few of them promise to fill a page."""
-        ranges = list(reversed(self._ranges)) if backward else list(self._ranges)
-        if edge is not None:
-            place = in_order(Sort.GAPS, edge)[:-1]
-            ranges = [
-                each
-                for each in ranges
-                if ((*each.rank, *each.first) <= place if backward else (*each.rank, *each.last) >= place)
-            ]
-        start = 0
-        while start < len(ranges):
-            end, promised = start + 1, 0
-            while end < len(ranges) and end - start < RANGES_PER_STATEMENT and promised < limit:
-                promised += ranges[end].count
-                end += 1
-            yield ranges[start:end]
-            start = end
+    def _beyond(self, edge: Key | None, *, backward: bool) -> Sequence[Range]:
+        """The ranges on the asked side of the edge, nearest first."""
+        if edge is None:
+            return self._ranges
+        place = in_order(Sort.GAPS, edge)[:-1]
+        if backward:
+            end = bisect_right(self._ranges, place, key=lambda each: (*each.rank, *each.first))
+            return self._ranges[:end][::-1]
+        return self._ranges[bisect_left(self._ranges, place, key=lambda each: (*each.rank, *each.last)) :]
 
-    def _arm(
-        self, number: int, stretch: Range, edge: Key | None, *, backward: bool, limit: int
-    ) -> Select[Any]:
-        column = self._table.c
-        cell = (column.n_failed, column.jurisdiction, column.industry)
-        place = (*cell, column.enterprise_id)
-        bounds: list[ColumnElement[bool]] = [
-            column.verdict == stretch.verdict,
-            holding(self._table, stretch.holds),
-            tuple_(*cell) >= tuple_(*stretch.first),
-            tuple_(*cell) <= tuple_(*stretch.last),
-        ]
-        if edge is not None and (edge[0], edge[1]) == (stretch.verdict, stretch.holds):
-            here = tuple_(*edge[2:])
-            bounds.append(tuple_(*place) < here if backward else tuple_(*place) > here)
-        if self._rest is not None:
-            bounds.append(self._rest)
-        # PostgreSQL does not take IS NULL for an equality, so the holding has to stand in the order.
-        order = [each.desc() if backward else each for each in (column.holds, *place)]
-        query = (
-            select(literal(number).label("arm"), *place)
-            .where(of_list(self._table, self._wanted), *bounds)
-            .order_by(*order)
-            .limit(limit)
-        )
-        return select(query.subquery())
+
+class _Shape(NamedTuple):
+    """Which conditions a statement has; its values are parameters."""
+
+    holds_unknown: bool
+    is_cut: bool
+    backward: bool
+
+
+_FIRST = ("first_gaps", "first_jurisdiction", "first_industry")
+_LAST = ("last_gaps", "last_jurisdiction", "last_industry")
+_HERE = ("here_gaps", "here_jurisdiction", "here_industry", "here_id")
+
+
+@cache
+def _stretch_of(table: Table, shape: _Shape) -> Select[*tuple[Any, ...]]:
+    """The statement that reads a stretch of the index, made once."""
+    column = table.c
+    cell = (column.n_failed, column.jurisdiction, column.industry)
+    place = (*cell, column.enterprise_id)
+    bounds: list[ColumnElement[bool]] = [
+        column.tier == bindparam("tier"),
+        column.standard == bindparam("standard"),
+        column.basis == bindparam("basis"),
+        column.verdict == bindparam("verdict"),
+        column.holds.is_(None) if shape.holds_unknown else column.holds == bindparam("holds"),
+        tuple_(*cell) >= _parameters(cell, _FIRST),
+        tuple_(*cell) <= _parameters(cell, _LAST),
+    ]
+    if shape.is_cut:
+        here = _parameters(place, _HERE)
+        bounds.append(tuple_(*place) < here if shape.backward else tuple_(*place) > here)
+    # PostgreSQL does not take IS NULL for an equality, so the holding has to stand in the order.
+    order = [each.desc() if shape.backward else each for each in (column.holds, *place)]
+    return select(*place).where(*bounds).order_by(*order).limit(bindparam("most"))
+
+
+def _parameters(columns: Sequence[ColumnElement[Any]], names: Sequence[str]) -> Tuple:
+    return tuple_(*(bindparam(name, type_=column.type) for column, name in zip(columns, names, strict=True)))
 
 
 class NameScan:

@@ -6,7 +6,7 @@ from threading import Lock
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Engine, Table, func, select, true
+from sqlalchemy import Engine, Select, Table, func, inspect, select, true
 from sqlalchemy.orm import Session
 
 from enterprise_pipeline.services.cube import Cube
@@ -38,32 +38,33 @@ _cubes: WeakKeyDictionary[Engine, dict[tuple[Any, ...], Cube]] = WeakKeyDictiona
 
 def live(session: Session) -> Live:
     """The screening that is live now; ``as_of`` is None while there was none."""
-    # A run writes its rows before it is finished, in parts, and may fail after some of them.
-    runs = select(func.count(), func.count(ScreeningRun.finished_at)).select_from(ScreeningRun).subquery()
-    columns = (
-        RegistryState.live_slot,
-        RegistryState.live_run_id,
-        RegistryState.is_synthetic,
-        ScreeningRun.as_of,
-        ScreeningRun.finished_at,
-        ScreeningRun.rules_hash,
-        *runs.c,
-    )
-    query = (
-        select(*columns)
-        .select_from(RegistryState)
-        .join(ScreeningRun, ScreeningRun.id == RegistryState.live_run_id, isouter=True)
-        .join(runs, true())
-    )
-    slot, run_id, is_synthetic, as_of, finished_at, rules_hash, begun, ended = session.execute(query).one()
+    row = session.connection().execute(_STATE).one()
     return Live(
-        table=ASSESSMENTS[slot],
-        as_of=as_of,
-        screened_at=finished_at,
-        rules_hash=rules_hash or "",
-        is_synthetic=is_synthetic,
-        stamp=(slot, run_id or 0, begun, ended),
+        table=ASSESSMENTS[row.live_slot],
+        as_of=row.as_of,
+        screened_at=row.finished_at,
+        rules_hash=row.rules_hash or "",
+        is_synthetic=row.is_synthetic,
+        stamp=(row.live_slot, row.live_run_id or 0, row.begun, row.ended),
     )
+
+
+def _state() -> Select[*tuple[Any, ...]]:
+    state, run = inspect(RegistryState).local_table, inspect(ScreeningRun).local_table
+    # A run writes its rows before it is finished, in parts, and may fail after some of them.
+    every = run.alias()
+    runs = select(func.count().label("begun"), func.count(every.c.finished_at).label("ended")).select_from(
+        every
+    )
+    counted = runs.subquery()
+    columns = (state.c.live_slot, state.c.live_run_id, state.c.is_synthetic)
+    of_run = (run.c.as_of, run.c.finished_at, run.c.rules_hash)
+    return select(*columns, *of_run, *counted.c).select_from(
+        state.join(run, run.c.id == state.c.live_run_id, isouter=True).join(counted, true())
+    )
+
+
+_STATE = _state()
 
 
 def cube(session: Session, shown: Live, *, tier: str, standard: str, basis: str) -> Cube:
