@@ -35,6 +35,13 @@ RUNG_WORDS: dict[Tier, Any] = {
     Tier.LEADING_RESERVE: _l("领军培育"),
     Tier.LEADING: _l("领军"),
 }
+_END_WORDS: dict[str, Any] = {
+    "term_ended": _l("期满未续"),
+    "certified": _l("已获认定"),
+    "revoked": _l("撤销"),
+    "deregistered": _l("注销"),
+    "撤销": _l("撤销"),
+}
 _STATES = {
     Verdict.ELIGIBLE: "yes",
     Verdict.NOT_ELIGIBLE: "no",
@@ -54,6 +61,11 @@ def rung_state(holds: bool | None, verdict: Verdict | None) -> str:  # noqa: FBT
 def rung_word(tier: Tier) -> str:
     """The short name of a rung."""
     return str(RUNG_WORDS[tier])
+
+
+def end_word(reason: str) -> str:
+    """Why a holding ended; a reason that is no code of ours is already words."""
+    return str(_END_WORDS.get(reason, reason))
 
 
 def value_lines(view: CriterionView, points: tuple[int | None, int | None, int | None]) -> list[str]:
@@ -226,6 +238,7 @@ def init_words(blueprint: Blueprint) -> None:
     for function in (
         rung_state,
         rung_word,
+        end_word,
         value_lines,
         plain_value,
         points_text,

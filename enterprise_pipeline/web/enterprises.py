@@ -1,6 +1,7 @@
 """The list of what is registered, and the page of one enterprise."""
 
 from typing import Any
+from urllib.parse import parse_qsl
 
 from flask import Blueprint, render_template, request
 from flask_babel import gettext as _
@@ -8,9 +9,10 @@ from flask_babel import gettext as _
 from enterprise_pipeline.services import reference
 from enterprise_pipeline.services.enterprise_page import EnterprisePage, TierCard, enterprise_page
 from enterprise_pipeline.services.registry_list import registry_page
+from enterprise_pipeline.web.candidate_links import LIST, list_place
 from enterprise_pipeline.web.context import current_as_of, today
 from enterprise_pipeline.web.enterprise_words import init_words, rung_state, rung_word
-from enterprise_pipeline.web.entry_forms import form_meta, name_questions
+from enterprise_pipeline.web.entry_forms import ID, form_meta, name_questions
 from enterprise_pipeline.web.filters import day, verdict_text
 from enterprise_pipeline.web.history_words import init_history
 from forms.facts import SHEET_FACTS, answer_form, fact_of
@@ -42,10 +44,10 @@ def index() -> str:
     )
 
 
-@bp.get("/<int:enterprise_id>")
+@bp.get(f"/<{ID}:enterprise_id>")
 def show(enterprise_id: int) -> str:
     """One enterprise: what it is, where it stands, why, and what is missing."""
-    shown = enterprise_page(min(enterprise_id, LARGEST_ID), as_of=current_as_of())
+    shown = enterprise_page(enterprise_id, as_of=current_as_of())
     asked = [fact.column for fact in shown.missing if fact_of(fact.column)]
     asked += [name for fact in shown.missing for name, _number in fact.issue_days]
     answers = answer_form(asked)(received_on=today(), meta=form_meta())
@@ -60,6 +62,7 @@ def show(enterprise_id: int) -> str:
         answers=answers,
         sheet_facts=SHEET_FACTS,
         last_year=shown.as_of.year - 1,
+        place=list_place(enterprise_id),
     )
 
 
@@ -87,7 +90,7 @@ def ladder_steps(shown: EnterprisePage) -> list[dict[str, Any]]:
 
 def opened_tier(shown: EnterprisePage) -> str:
     """The card to read first: the one asked for in the address, else the lowest rung not held yet."""
-    asked = request.args.get("tier", "")
+    asked = request.args.get("tier") or dict(parse_qsl(request.args.get(LIST, ""))).get("tier", "")
     if any(card.tier == asked for card in shown.cards):
         return asked
     open_cards: list[TierCard] = [card for card in shown.cards if not card.holds]

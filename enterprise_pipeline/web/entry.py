@@ -15,7 +15,7 @@ from enterprise_pipeline.services.enterprises import EnterpriseRecord, Registrat
 from enterprise_pipeline.services.errors import FieldConflict, StaleVersion
 from enterprise_pipeline.services.similar import similar_enterprises
 from enterprise_pipeline.web.context import actor, today
-from enterprise_pipeline.web.entry_forms import after_change, form_meta, page, pin, shown_value, unit_word
+from enterprise_pipeline.web.entry_forms import ID, after_change, form_meta, page, pin, shown_value, unit_word
 from enterprise_pipeline.web.filters import translated
 from forms.contact import ROLES, ContactForm
 from forms.enterprise import EnterpriseEditForm, EnterpriseForm
@@ -48,7 +48,7 @@ def register() -> ResponseReturnValue:
     return page("enterprises/new.html", form=form, doubts=doubts, industries=industries())
 
 
-@bp.route("/<int:enterprise_id>/edit", methods=["GET", "POST"])
+@bp.route(f"/<{ID}:enterprise_id>/edit", methods=["GET", "POST"])
 def edit(enterprise_id: int) -> ResponseReturnValue:
     """Edit the registration; what somebody else changed meanwhile is shown, not passed over."""
     record = enterprises.get_enterprise(enterprise_id)
@@ -91,7 +91,7 @@ def similar() -> str:
     return render_template("enterprises/_similar.html", problem=problem, found=found)
 
 
-@bp.route("/<int:enterprise_id>/contacts/new", methods=["GET", "POST"])
+@bp.route(f"/<{ID}:enterprise_id>/contacts/new", methods=["GET", "POST"])
 def add_contact(enterprise_id: int) -> ResponseReturnValue:
     """Record a person to call."""
     record = enterprises.get_enterprise(enterprise_id)
@@ -106,7 +106,7 @@ def add_contact(enterprise_id: int) -> ResponseReturnValue:
     return page("enterprises/contact.html", form=form, record=record, contact=None, roles=ROLES)
 
 
-@bp.route("/<int:enterprise_id>/contacts/<int:contact_id>", methods=["GET", "POST"])
+@bp.route(f"/<{ID}:enterprise_id>/contacts/<{ID}:contact_id>", methods=["GET", "POST"])
 def edit_contact(enterprise_id: int, contact_id: int) -> ResponseReturnValue:
     """Change what is known of a person."""
     record = enterprises.get_enterprise(enterprise_id)
@@ -126,7 +126,7 @@ def edit_contact(enterprise_id: int, contact_id: int) -> ResponseReturnValue:
     return page("enterprises/contact.html", form=form, record=record, contact=contact, roles=ROLES)
 
 
-@bp.post("/<int:enterprise_id>/contacts/<int:contact_id>/remove")
+@bp.post(f"/<{ID}:enterprise_id>/contacts/<{ID}:contact_id>/remove")
 def remove_contact(enterprise_id: int, contact_id: int) -> ResponseReturnValue:
     """Delete a person's details."""
     contacts.remove_contact(enterprise_id, contact_id, actor=actor())

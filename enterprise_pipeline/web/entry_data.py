@@ -13,7 +13,7 @@ from enterprise_pipeline.services.errors import FieldConflict, StaleVersion
 from enterprise_pipeline.services.figures import ReportVersion
 from enterprise_pipeline.web.context import actor, current_as_of, today
 from enterprise_pipeline.web.entry import stamp
-from enterprise_pipeline.web.entry_forms import after_change, form_meta, name_questions, page, pin
+from enterprise_pipeline.web.entry_forms import ID, after_change, form_meta, name_questions, page, pin
 from forms.base import UNIT_NAMES
 from forms.certificate import CertificateForm
 from forms.fact_fields import show_money_in
@@ -23,7 +23,7 @@ from forms.figures import BY_HAND, FiguresForm
 from forms.figures import GROUPS as FIGURE_GROUPS
 from scoring.vocabulary import YEARLY_FACTS
 
-bp = Blueprint("entry_data", __name__, url_prefix="/enterprises/<int:enterprise_id>")
+bp = Blueprint("entry_data", __name__, url_prefix=f"/enterprises/<{ID}:enterprise_id>")
 
 MOST_MISSING = 120
 FIGURES = {fact.column: fact for fact in YEARLY_FACTS}
@@ -76,7 +76,7 @@ def edit_figures(enterprise_id: int, year: int) -> ResponseReturnValue:
     )
 
 
-@bp.post("/figures/<int:year>/restore/<int:report_id>")
+@bp.post(f"/figures/<int:year>/restore/<{ID}:report_id>")
 def restore_figures(enterprise_id: int, year: int, report_id: int) -> ResponseReturnValue:
     """Make an earlier version the newest again."""
     try:
@@ -166,7 +166,7 @@ def add_certificate(enterprise_id: int) -> ResponseReturnValue:
     return page("enterprises/certificate.html", form=form, record=record, certificate=None, doubts=doubts)
 
 
-@bp.route("/certificates/<int:certificate_id>", methods=["GET", "POST"])
+@bp.route(f"/certificates/<{ID}:certificate_id>", methods=["GET", "POST"])
 def edit_certificate(enterprise_id: int, certificate_id: int) -> ResponseReturnValue:
     """Correct a certificate, or fill in the day that was unknown."""
     record = enterprises.get_enterprise(enterprise_id)

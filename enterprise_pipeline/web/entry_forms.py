@@ -20,6 +20,8 @@ from forms.facts import AnswerForm
 from scoring.vocabulary import Fact
 
 SHOWN_CHANGES = 4
+# A number in an address that no row of either database can have is no page, rather than an error.
+ID = "int(max=4611686018427387903)"
 
 
 class Translations:
