@@ -14,7 +14,7 @@ from enterprise_pipeline.services.candidate_filter import CandidateFilter, Sort
 from enterprise_pipeline.services.candidate_keys import Key, in_order, key_of
 from enterprise_pipeline.services.candidate_scan import CellScan, NameScan, ValueScan
 from enterprise_pipeline.services.changes import in_parts
-from enterprise_pipeline.services.cube import Cube, Range, fits
+from enterprise_pipeline.services.cube import Cube, fits
 from enterprise_pipeline.services.live import Live, cube
 from models import Enterprise
 
@@ -22,9 +22,6 @@ from models import Enterprise
 MOST_SORTED = 2000
 # Up to so many enterprises are looked up one by one, wherever they stand.
 MOST_LOOKED_UP = 4000
-# A list so short is looked through as a whole, rather than in more than a few stretches.
-SHORT_LIST = 20_000
-FEW_RANGES = 8
 # A count that the cube does not know stops here and says "1000+".
 MOST_COUNTED = 1000
 
@@ -108,7 +105,7 @@ def _of_cube(session: Session, shown: Live, wanted: CandidateFilter, counts: Cub
     rest = of_rest(table, wanted, as_of=shown.day)
     n, ranges = counts.count(wanted), counts.ranges(wanted)
     facets = counts.facets(wanted) if rest is None else None
-    if n <= MOST_SORTED and not (rest is None and _is_quick(wanted, ranges, counts)):
+    if n <= MOST_SORTED and not (rest is None and wanted.sort is Sort.GAPS):
         query = _rows(shown, wanted).where(of_cube(table, wanted))
         rows = session.execute(query if rest is None else query.where(rest)).all()
         listed = SortedKeys(wanted.sort, [key_of(wanted.sort, row) for row in rows])
@@ -123,13 +120,6 @@ def _of_cube(session: Session, shown: Live, wanted: CandidateFilter, counts: Cub
     return Walk(
         reader=ValueScan(session, table, wanted, ranges=ranges, rest=rest), total=total, facets=facets
     )
-
-
-def _is_quick(wanted: CandidateFilter, ranges: Sequence[Range], counts: Cube) -> bool:
-    """Whether the stretches of the index are read sooner than the whole list is looked through."""
-    if wanted.sort is not Sort.GAPS:
-        return False
-    return len(ranges) <= FEW_RANGES or counts.total > SHORT_LIST
 
 
 def _among(session: Session, shown: Live, wanted: CandidateFilter, ids: Sequence[int]) -> Walk:

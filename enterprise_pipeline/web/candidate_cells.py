@@ -1,72 +1,81 @@
-"""The cells of a candidate list, as text: for the page and for a spreadsheet alike."""
+"""The cells of a candidate list: for the page, and as text for a spreadsheet."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from enterprise_pipeline.services import reference
 from enterprise_pipeline.services.candidate_rows import CandidateRow
 from enterprise_pipeline.services.candidates import CandidatePage
 from enterprise_pipeline.web import candidate_words as words
-from enterprise_pipeline.web.filters import unknown, verdict_text
+from enterprise_pipeline.web.filters import verdict_text
+from enterprise_pipeline.web.said import Said, said
+
+NOTHING = "–"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Line:
-    """A row of the table: where it leads and its cells by column."""
+class Line(NamedTuple):
+    """A row of the table: where it leads and its cells."""
 
-    row: CandidateRow
     href: str
-    cells: list[tuple[str, str]]
+    name: str
+    cells: list[str]
 
 
-def lines(shown: CandidatePage, columns: Sequence[str], address: Callable[[int, str], str]) -> Iterator[Line]:
-    """The rows of a page with the chosen columns."""
-    cells = [(name, CELLS[name]) for name in columns]
+def lines(
+    shown: CandidatePage,
+    columns: Sequence[str],
+    *,
+    address: Callable[[int, str], str],
+    chip: Callable[[int, int, int], str],
+) -> Iterator[Line]:
+    """The rows of a page with the chosen columns; ``chip`` draws a verdict, each different one once."""
+    says, drawn = said(), dict[tuple[int, int, int], str]()
+
+    def verdict(row: CandidateRow, _says: Said) -> str:
+        look = (row.verdict, row.n_failed, row.n_missing)
+        if look not in drawn:
+            drawn[look] = chip(*look)
+        return drawn[look]
+
+    makers = [verdict if name == "verdict" else CELLS[name] for name in columns]
     for row, cursor in zip(shown.rows, shown.cursors, strict=True):
-        yield Line(
-            row=row,
-            href=address(row.enterprise_id, cursor),
-            cells=[(name, cell(row)) for name, cell in cells],
-        )
+        yield Line(address(row.enterprise_id, cursor), row.name, [make(row, says) for make in makers])
 
 
-def texts(row: CandidateRow, columns: Sequence[str]) -> list[str]:
-    """The cells of a row as text, the verdict in words."""
-    return [
-        verdict_text(row.verdict, row.n_failed, row.n_missing) if name == "verdict" else CELLS[name](row)
-        for name in columns
-    ]
+def texts(row: CandidateRow, columns: Sequence[str], says: Said) -> list[str]:
+    """The cells of a row as text."""
+    return [CELLS[name](row, says) for name in columns]
 
 
-def _jurisdiction(row: CandidateRow) -> str:
-    return reference.jurisdiction_name(row.jurisdiction, english=words.is_english()) or unknown()
+def _verdict(row: CandidateRow, _says: Said) -> str:
+    return verdict_text(row.verdict, row.n_failed, row.n_missing)
 
 
-def _industry(row: CandidateRow) -> str:
+def _industry(row: CandidateRow, says: Said) -> str:
     if row.industry_code is None:
-        return unknown()
+        return says.unknown
     return f"{row.industry_code} {reference.industry_name(row.industry_code)}"
 
 
-def _field(row: CandidateRow) -> str:
+def _field(row: CandidateRow, says: Said) -> str:
     if row.hitech_field is None:
-        return unknown()
+        return says.unknown
     return f"{row.hitech_field} {reference.hitech_field_name(row.hitech_field)}"
 
 
-def _holds(row: CandidateRow) -> str:
-    return str(words.HOLDS_WORDS[words.HOLDS_BY_NUMBER[row.holds]])
+def _registered(row: CandidateRow, says: Said) -> str:
+    return row.registered_on.isoformat() if row.registered_on else says.unknown
 
 
-CELLS: dict[str, Callable[[CandidateRow], str]] = {
-    "code": lambda row: row.credit_code,
-    "jurisdiction": _jurisdiction,
+CELLS: dict[str, Callable[[CandidateRow, Said], str]] = {
+    "code": lambda row, _says: row.credit_code,
+    "jurisdiction": lambda row, says: says.jurisdiction(row.jurisdiction),
     "industry": _industry,
     "field": _field,
-    "registered": lambda row: row.registered_on.isoformat() if row.registered_on else unknown(),
-    "verdict": lambda row: "",  # noqa: ARG005 -- drawn as a chip
+    "registered": _registered,
+    "verdict": _verdict,
     "step": words.next_step,
-    "points": words.points_text,
-    "holds": _holds,
-    "changes": lambda row: row.changes_on.isoformat() if row.changes_on else "",
+    "points": lambda row, _says: words.points_text(row),
+    "holds": lambda row, says: says.holds[row.holds],
+    "changes": lambda row, _says: row.changes_on.isoformat() if row.changes_on else NOTHING,
 }

@@ -17,6 +17,7 @@ from enterprise_pipeline.web.candidate_cells import texts
 from enterprise_pipeline.web.candidate_columns import COLUMNS, chosen_columns
 from enterprise_pipeline.web.context import actor, local_zone
 from enterprise_pipeline.web.filters import instant, tier_name, unknown
+from enterprise_pipeline.web.said import said
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CSV = "text/csv; charset=utf-8"
@@ -67,7 +68,8 @@ def _sheet(wanted: CandidateFilter, columns: Sequence[str], *, is_synthetic: boo
 
 
 def _cells(row: CandidateRow, columns: Sequence[str], *, is_synthetic: bool) -> list[Cell]:
-    cells: list[Cell] = [row.name, *texts(row, columns)]
+    says = said()
+    cells: list[Cell] = [row.name, *texts(row, columns, says)]
     typed: dict[str, Any] = {"registered": row.registered_on, "changes": row.changes_on}
     if row.points_lo == row.points_hi:
         typed["points"] = row.points_lo
@@ -92,7 +94,7 @@ def about_lines(wanted: CandidateFilter, n: int) -> list[tuple[str, str]]:
         (_("导出时间"), f"{datetime.now(local_zone()):%Y-%m-%d %H:%M}"),
     ]
     if rule_set is not None:
-        label = rule_set.label_en if words.is_english() else rule_set.label
+        label = rule_set.label_en if said().is_english else rule_set.label
         lines += [
             (_("标准"), f"{label}（{rule_set.id}）"),
             (_("文件"), f"{rule_set.document}　{rule_set.title}"),

@@ -1,9 +1,12 @@
 """The candidate list: who can climb to a tier, what is missing, and the same as a spreadsheet."""
 
+from functools import cache
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Blueprint, Response, current_app, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from markupsafe import Markup
 
 from enterprise_pipeline.services import candidates as service
 from enterprise_pipeline.services.candidate_filter import BadFilter, CandidateFilter, parse
@@ -21,11 +24,14 @@ from enterprise_pipeline.web.candidate_columns import (
     chosen_columns,
 )
 from enterprise_pipeline.web.candidate_links import record_address
+from enterprise_pipeline.web.candidate_options import filter_form, verdict_tabs
+from enterprise_pipeline.web.context import AS_OF
 from enterprise_pipeline.web.language import own_path
 
 bp = Blueprint("candidates", __name__, url_prefix="/candidates")
 
 ENDPOINT = "candidates.index"
+ON_CARDS = frozenset({"verdict", "step"})
 
 
 @bp.get("")
@@ -37,7 +43,7 @@ def index() -> Response:
     except BadFilter as error:
         return _answer("candidates/wrong.html", status=400, errors=error.errors, labels=words.FIELD_WORDS)
     except BadCursor as error:
-        start = url_for(ENDPOINT, **own_address(parse(request.args)))
+        start = list_address(own_address(parse(request.args)))
         return _answer(
             "candidates/wrong.html", status=400, errors={"": error.message}, labels={}, start=start
         )
@@ -84,36 +90,50 @@ def own_address(wanted: CandidateFilter, **changes: Any) -> dict[str, Any]:
 
 def view_of(shown: CandidatePage) -> dict[str, Any]:
     """Everything the template needs, with addresses made once and not once a row."""
-    wanted = service.without_standard(shown.wanted)
-    here, columns = own_address(wanted), chosen_columns()
-    removable = [(chip, _without(here, chip.name)) for chip in words.chips(wanted)]
-    tabs = [
-        (tab, url_for(ENDPOINT, **_with(here, "verdict", tab.value)))
-        for tab in words.verdict_tabs(wanted, shown.facets)
-    ]
+    wanted, columns = service.without_standard(shown.wanted), chosen_columns()
+    here = own_address(wanted)
+    given = {name: request.args.get(name, "") for name in (AS_OF, PARAMETER)}
+    macros = current_app.jinja_env.get_template("_macros.html").module
     return {
         "shown": shown,
         "wanted": wanted,
         "here": here,
-        "chips": removable,
-        "tabs": tabs,
-        "sorts": [
-            (sort, word, url_for(ENDPOINT, **_with(here, "sort", str(sort))))
-            for sort, word in words.SORT_WORDS.items()
+        "form": filter_form(wanted, shown.facets, as_of=given[AS_OF], columns=given[PARAMETER]),
+        "chips": [(chip, list_address(_left(here, chip.name))) for chip in words.chips(wanted)],
+        "tabs": [
+            (tab, list_address(_with(here, "verdict", tab.value)))
+            for tab in verdict_tabs(wanted, shown.facets)
         ],
-        "options": words.options(wanted, shown.facets),
-        "tiers": words.tier_options(wanted),
-        "standards": words.standard_options(shown.wanted),
+        "lines": lines(
+            shown,
+            columns,
+            address=record_address(wanted),
+            chip=macros.verdict_chip,  # type: ignore[attr-defined]
+        ),
         "columns": columns,
         "all_columns": COLUMNS,
-        "field_words": words.FIELD_WORDS,
-        "lines": lines(shown, columns, record_address(wanted)),
-        "previous": _page_address(here, "before", shown.previous),
-        "next": _page_address(here, "after", shown.next),
+        "cell_starts": [cell_start(name) for name in columns],
+        "previous": list_address({**here, "before": shown.previous}) if shown.previous else None,
+        "next": list_address({**here, "after": shown.next}) if shown.next else None,
         "summary": summary(shown),
-        "basis_words": words.BASIS_WORDS,
         "has_imports": "imports.index" in current_app.view_functions,
     }
+
+
+@cache
+def cell_start(name: str) -> Markup:
+    """The opening tag of a column's cells; on a phone a card shows the verdict and the next step alone."""
+    hidden = "" if name in ON_CARDS else " phone-hidden"
+    return Markup('<td class="cell-{}{}">').format(name, hidden)
+
+
+def list_address(parameters: dict[str, Any]) -> str:
+    """The address of a list, on the day that this request is about."""
+    if AS_OF in request.args:
+        parameters = {**parameters, AS_OF: request.args[AS_OF]}
+    return (
+        f"{url_for(ENDPOINT, **{AS_OF: None})}?{urlencode(parameters)}" if parameters else url_for(ENDPOINT)
+    )
 
 
 def summary(shown: CandidatePage) -> str:
@@ -132,16 +152,8 @@ def _with(here: dict[str, Any], name: str, value: str) -> dict[str, Any]:
     return {**_left(here, name), **({name: value} if value else {})}
 
 
-def _without(here: dict[str, Any], name: str) -> str:
-    return url_for(ENDPOINT, **_left(here, name))
-
-
 def _left(here: dict[str, Any], name: str) -> dict[str, Any]:
     return {other: word for other, word in here.items() if other != name}
-
-
-def _page_address(here: dict[str, Any], name: str, cursor: str | None) -> str | None:
-    return None if cursor is None else url_for(ENDPOINT, **{**here, name: cursor})
 
 
 def _answer(template: str, *, status: int = 200, **context: Any) -> Response:
