@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from wtforms import Field, Form, SelectField, StringField, ValidationError
+from wtforms.fields.choices import SelectChoice
 from wtforms.form import BaseForm as WTFormsBaseForm
 from wtforms.meta import DefaultMeta
 from wtforms.validators import StopValidation
@@ -249,16 +250,20 @@ class ChoiceField(SelectField):
     def __init__(self, label: str = "", *, unknown: str = N_("未知"), **kwargs: Any) -> None:
         self.unknown = unknown
         given = kwargs.pop("choices", [])
-        super().__init__(label, choices=[("", unknown), *given], coerce=self.read, **kwargs)
+        super().__init__(label, choices=self._with_unknown(given), coerce=self.read, **kwargs)
 
     @staticmethod
     def read(value: Any) -> Any:
         """Turn a choice into its value; it must leave a value as it is."""
         return value or None
 
-    def offer(self, choices: Sequence[tuple[str, str]]) -> None:
-        """Offer these codes with their names, and unknown."""
-        self.choices = [("", self.unknown), *choices]
+    def offer(self, choices: Sequence[tuple[str, ...]]) -> None:
+        """Offer these codes with their names (and the names of their groups), and unknown."""
+        self.choices = self._with_unknown(choices)
+
+    def _with_unknown(self, choices: Sequence[tuple[str, ...]]) -> list[SelectChoice]:
+        named = [SelectChoice(code, name, optgroup=next(iter(rest), None)) for code, name, *rest in choices]
+        return [SelectChoice("", self.unknown), *named]
 
     def pre_validate(self, form: Form) -> None:  # noqa: ARG002 - the signature of WTForms
         """Refuse a code that was not offered, naming it."""

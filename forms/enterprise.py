@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from wtforms import BooleanField, Field, HiddenField, RadioField, StringField, ValidationError
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Regexp
 
 from forms.amounts import tidy
@@ -70,7 +71,10 @@ class EnterpriseEditForm(EnterpriseForm):
 
     name_change = RadioField(
         N_("名称有变化时"),
-        choices=[("renamed", N_("企业更名，保留曾用名")), ("corrected", N_("原来录错了，只更正文字"))],
+        choices=[
+            SelectChoice("renamed", N_("企业更名，保留曾用名")),
+            SelectChoice("corrected", N_("原来录错了，只更正文字")),
+        ],
         default="renamed",
     )
     renamed_on = DayField(N_("更名日期"), description=N_("留空则按今天登记。"))

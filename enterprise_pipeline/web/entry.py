@@ -16,7 +16,7 @@ from enterprise_pipeline.services.errors import FieldConflict, StaleVersion
 from enterprise_pipeline.services.similar import similar_enterprises
 from enterprise_pipeline.web.context import actor, today
 from enterprise_pipeline.web.entry_forms import ID, after_change, form_meta, page, pin, shown_value, unit_word
-from enterprise_pipeline.web.filters import translated
+from enterprise_pipeline.web.filters import jurisdiction, translated
 from forms.contact import ROLES, ContactForm
 from forms.enterprise import EnterpriseEditForm, EnterpriseForm
 
@@ -135,11 +135,13 @@ def remove_contact(enterprise_id: int, contact_id: int) -> ResponseReturnValue:
 
 def offer_codes(form: EnterpriseForm) -> None:
     """Fill the lists to choose from, in the page's language."""
-    form.division_code.offer([(place.code, translated(place.name)) for place in reference.divisions()])
-    form.jurisdiction.offer([(place.code, translated(place.name)) for place in reference.jurisdictions()])
-    form.hitech_field.offer(
-        [(item.code, f"{item.code} {item.group} · {item.name}") for item in reference.hitech_fields()]
-    )
+    form.division_code.offer([(place.code, jurisdiction(place.code)) for place in reference.divisions()])
+    form.jurisdiction.offer([(place.code, jurisdiction(place.code)) for place in reference.jurisdictions()])
+    fields = [
+        (item.code, f"{item.code} {translated(item.name)}", translated(item.group))
+        for item in reference.hitech_fields()
+    ]
+    form.hitech_field.offer(fields)
 
 
 def industries() -> list[tuple[str, str]]:
