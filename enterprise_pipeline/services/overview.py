@@ -9,13 +9,13 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from enterprise_pipeline.services.endings import counts_of_endings
 from enterprise_pipeline.services.live import live
 from enterprise_pipeline.services.reference import jurisdictions
 from enterprise_pipeline.transaction import reading
 from models import (
     AssessmentCount,
     Candidate,
-    Certificate,
     Enterprise,
     ImportBatch,
     RegistryState,
@@ -84,7 +84,7 @@ class Overview:
     run: Run | None
     failed_run: datetime | None
     last_import: Import | None
-    ending: int
+    ending: dict[str, int]
     opened: int
     closed: int
 
@@ -97,20 +97,8 @@ class Overview:
         return sum((self.at(place, tier) for place in self.places), Counts())
 
 
-@dataclass(frozen=True, kw_only=True)
-class Ending:
-    """A certificate that ends soon."""
-
-    enterprise_id: int
-    enterprise: str
-    jurisdiction: str | None
-    tier: str
-    number: str
-    expires_on: date
-
-
 def overview(*, as_of: date, ending_within: int) -> Overview:
-    """Read everything the first page shows; ``ending_within`` days from ``as_of`` on."""
+    """Read everything the first page shows; certificates count that end in so many days."""
     session = reading()
     tiers, table = _table(session)
     shown = live(session) if _is_set_up(session) else None
@@ -122,26 +110,9 @@ def overview(*, as_of: date, ending_within: int) -> Overview:
         run=_run(session) if shown and shown.as_of else None,
         failed_run=_failed_run(session),
         last_import=_last_import(session),
-        ending=session.scalar(select(func.count()).select_from(_endings(as_of, ending_within).subquery()))
-        or 0,
+        ending=counts_of_endings(as_of=as_of, within=ending_within),
         **_news(session, as_of),
     )
-
-
-def endings(*, as_of: date, within: int, limit: int = 500) -> list[Ending]:
-    """The certificates in force on ``as_of`` that end within so many days, the first to end first."""
-    query = _endings(as_of, within).order_by(Certificate.expires_on, Enterprise.id).limit(limit)
-    return [
-        Ending(
-            enterprise_id=row.id,
-            enterprise=row.name,
-            jurisdiction=row.jurisdiction,
-            tier=row.pool_id,
-            number=row.number,
-            expires_on=row.expires_on,
-        )
-        for row in reading().execute(query)
-    ]
 
 
 def registry_is_synthetic() -> bool:
@@ -241,30 +212,3 @@ def _news(session: Session, as_of: date) -> dict[str, int]:
         query = select(func.count()).where(day > since, day <= as_of, Candidate.cause != "first")
         counted[name] = session.scalar(query) or 0
     return counted
-
-
-def _endings(as_of: date, within: int) -> Any:
-    """Certificates in force that end soon, unless the same enterprise has a later one of the same pool."""
-    later = Certificate.__table__.alias()
-    has_later = (
-        select(later.c.id)
-        .where(
-            later.c.enterprise_id == Certificate.enterprise_id,
-            later.c.pool_id == Certificate.pool_id,
-            later.c.expires_on > Certificate.expires_on,
-            later.c.revoked_on.is_(None),
-            later.c.issued_on <= as_of,
-        )
-        .exists()
-    )
-    columns = (Enterprise.id, Enterprise.name, Enterprise.jurisdiction)
-    return (
-        select(*columns, Certificate.pool_id, Certificate.number, Certificate.expires_on)
-        .join(Enterprise, Enterprise.id == Certificate.enterprise_id)
-        .where(
-            Certificate.expires_on.between(as_of, as_of + timedelta(days=within)),
-            (Certificate.issued_on.is_(None)) | (Certificate.issued_on <= as_of),
-            (Certificate.revoked_on.is_(None)) | (Certificate.revoked_on > as_of),
-            ~has_later,
-        )
-    )

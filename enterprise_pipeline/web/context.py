@@ -25,22 +25,27 @@ TIMELESS_ENDPOINTS = frozenset({"static", "health.health", "language.choose"})
 
 @dataclass(frozen=True, kw_only=True)
 class NavigationEntry:
-    """One line of the main navigation."""
+    """One line of the main navigation; ``also`` names further page groups that belong to it."""
 
     endpoint: str
     word: Any
     icon: str
+    also: tuple[str, ...] = ()
 
-    @property
-    def blueprint(self) -> str:
-        """The page group it opens."""
-        return self.endpoint.partition(".")[0]
+    def leads_to(self, blueprint: str | None) -> bool:
+        """Whether a page of that group is under this entry."""
+        return blueprint in (self.endpoint.partition(".")[0], *self.also)
 
 
 NAVIGATION: tuple[NavigationEntry, ...] = (
     NavigationEntry(endpoint="overview.show", word=_l("总览"), icon="layout-dashboard"),
     NavigationEntry(endpoint="candidates.index", word=_l("候选"), icon="stairs-up"),
-    NavigationEntry(endpoint="enterprises.index", word=_l("企业"), icon="building-factory-2"),
+    NavigationEntry(
+        endpoint="enterprises.index",
+        word=_l("企业"),
+        icon="building-factory-2",
+        also=("entry", "entry_data"),
+    ),
     NavigationEntry(endpoint="imports.index", word=_l("导入"), icon="table-import"),
     NavigationEntry(endpoint="help.show", word=_l("帮助"), icon="help-circle"),
 )

@@ -2,14 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from flask import Blueprint, abort, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from enterprise_pipeline.services.overview import Overview, endings, overview
+from enterprise_pipeline.services.endings import counts_of_endings, endings
+from enterprise_pipeline.services.overview import Overview, overview
 from enterprise_pipeline.web.context import current_as_of, has_page
 from enterprise_pipeline.web.filters import jurisdiction, tier_name
 from scoring.vocabulary import LOCAL_POOLS, Tier
@@ -17,6 +18,7 @@ from scoring.vocabulary import LOCAL_POOLS, Tier
 ENDING_DAYS = 180
 UNKNOWN = "unknown"
 CANDIDATES = "candidates.index"
+TIERS = {str(tier): tier for tier in Tier}
 
 bp = Blueprint("overview", __name__)
 
@@ -75,7 +77,7 @@ def candidates_address(tier: Tier, measure: str, place: str | None = None, **cha
 @bp.get("/")
 def show() -> str:
     """Show the whole registry at a glance."""
-    tier = _chosen("tier", {str(each): each for each in Tier}, default=Tier.HNTE)
+    tier = _chosen("tier", TIERS, default=Tier.HNTE)
     measure = _chosen("show", MEASURES, default=MEASURES["holders"])
     found = overview(as_of=current_as_of(), ending_within=ENDING_DAYS)
     if not found.enterprises:
@@ -96,14 +98,33 @@ def show() -> str:
 
 @bp.get("/expiring")
 def expiring() -> str:
-    """List the certificates that end within half a year."""
+    """List the certificates of a tier that end within half a year."""
     as_of = current_as_of()
+    tier = _chosen("tier", TIERS, default=Tier.HNTE)
+    counts = counts_of_endings(as_of=as_of, within=ENDING_DAYS)
+    page = endings(as_of=as_of, within=ENDING_DAYS, tier=tier, after=_cursor())
     return render_template(
         "overview/expiring.html",
-        endings=endings(as_of=as_of, within=ENDING_DAYS),
+        page=page,
+        tier=tier,
+        tiers=[each for each in Tier if each in counts or each == tier],
+        counts=counts,
         last_day=as_of + timedelta(days=ENDING_DAYS),
         ending_days=ENDING_DAYS,
+        after=page.after and f"{page.after[0].isoformat()}~{page.after[1]}",
     )
+
+
+def _cursor() -> tuple[date, int] | None:
+    """Where this page of the list starts, from the address."""
+    given = request.args.get("cursor", "")
+    if not given:
+        return None
+    day, _mark, number = given.partition("~")
+    try:
+        return date.fromisoformat(day), int(number)
+    except ValueError:
+        abort(400, _("地址中的翻页位置不能用。请从列表的第一页重新开始。"))
 
 
 def _chosen(parameter: str, known: Mapping[str, Any], *, default: Any) -> Any:

@@ -5,7 +5,11 @@ from datetime import date
 
 import pytest
 
-from enterprise_pipeline.services.overview import endings, overview
+from enterprise_pipeline.services.candidate_filter import parse
+from enterprise_pipeline.services.candidates import page as candidate_page
+from enterprise_pipeline.services.endings import counts_of_endings, endings
+from enterprise_pipeline.services.overview import overview
+from enterprise_pipeline.web.overview import MEASURES, UNKNOWN
 from models import AssessmentCount, ScreeningRun, db
 from scoring.vocabulary import Tier
 from tests.support.registry_rows import (
@@ -95,9 +99,9 @@ def test_a_failed_run_is_told_above_the_older_result(filled):
 
 def test_certificates_that_end_soon_leave_out_the_renewed_the_revoked_and_the_unknown(filled):
     with filled.app_context():
-        found = endings(as_of=DAY, within=180)
+        found = endings(as_of=DAY, within=180, tier="hnte")
 
-    assert [each.number for each in found] == ["GR202342000001"]
+    assert [each.number for each in found.endings] == ["GR202342000001"]
 
 
 @pytest.mark.parametrize(
@@ -112,14 +116,17 @@ def test_certificates_that_end_soon_leave_out_the_renewed_the_revoked_and_the_un
 )
 def test_the_first_and_the_last_day_of_the_half_year_belong_to_it(filled, as_of, numbers):
     with filled.app_context():
-        assert [each.number for each in endings(as_of=as_of, within=180)] == numbers
+        found = endings(as_of=as_of, within=180, tier="hnte")
+
+        assert [each.number for each in found.endings] == numbers
+        assert sum(counts_of_endings(as_of=as_of, within=180).values()) == len(numbers)
 
 
 def test_the_number_on_the_overview_is_the_length_of_the_list(filled):
     client = filled.test_client()
 
     page = client.get("/?as_of=2026-06-12").text
-    assert re.search(r'href="/expiring\?as_of=2026-06-12">\s*<b class="num">2</b>', page)
+    assert re.search(r'href="/expiring\?tier=hnte&amp;as_of=2026-06-12">\s*<b class="num">2</b>', page)
     assert client.get("/expiring?as_of=2026-06-12").text.count('<th scope="row">') == 2
 
 
@@ -140,3 +147,32 @@ def test_each_way_to_count_has_a_chart_and_the_same_figures_in_a_table(filled, s
 
     assert 'data-chart=\'{"categories"' in page
     assert page.count('<th scope="row">') == 16
+
+
+def test_every_number_is_the_length_of_the_candidate_list_it_leads_to(filled):
+    with filled.app_context():
+        found = overview(as_of=DAY, ending_within=180)
+        for tier in (Tier.TECH_SME, Tier.HNTE_RESERVE, Tier.LEADING):
+            for place in ("420506", "420502", ""):
+                for measure in MEASURES.values():
+                    wanted = {"tier": str(tier), "jurisdiction": place or UNKNOWN, **measure.filter}
+                    listed = candidate_page(parse(wanted)).total.n
+
+                    assert getattr(found.at(place, tier), measure.name) == listed, wanted
+
+
+def test_a_long_list_of_certificates_is_read_page_by_page(filled):
+    with filled.app_context():
+        first = endings(as_of=date(2026, 6, 12), within=180, tier="hnte", size=1)
+        second = endings(as_of=date(2026, 6, 12), within=180, tier="hnte", size=1, after=first.after)
+
+    assert [each.number for each in (*first.endings, *second.endings)] == ["GR202342000001", "GR202342000002"]
+    assert second.after is None
+
+
+@pytest.mark.parametrize("cursor", ["x", "2026-06-12", "2026-06-12~x", "~1"])
+def test_a_place_in_the_list_that_cannot_be_is_refused_in_words(client, cursor):
+    answer = client.get(f"/expiring?cursor={cursor}")
+
+    assert answer.status_code == 400
+    assert "请从列表的第一页重新开始" in answer.text
