@@ -19,12 +19,13 @@ from scoring.errors import CaseFileError
 from scoring.facts import SCHEMA, year_column
 from scoring.rule_checks import suggestion
 from scoring.rulebook import Rulebook
-from scoring.rules_model import RuleSet, fen
+from scoring.rules_model import RuleSet
 from scoring.screening import screen
 from scoring.vocabulary import (
     FACTS,
     YEARS_CARRIED,
     CriterionResult,
+    Fact,
     Route,
     Tier,
     Unit,
@@ -46,7 +47,15 @@ class Difference:
     got: Any
 
     def __str__(self) -> str:
-        return f"{self.case}  {self.tier}  {self.key}: expected {self.expected!r}, got {self.got!r}"
+        expected, got = (_shown(value) for value in (self.expected, self.got))
+        return f"{self.case}  {self.tier}  {self.key}: expected {expected}, got {got}"
+
+
+def _shown(value: Any) -> str:
+    """A value as a cases file spells it."""
+    if isinstance(value, Fraction):
+        return f"{float(value):.2f}" if value.denominator != 1 else str(value.numerator)
+    return "nothing" if value is None else str(value)
 
 
 @dataclass(frozen=True)
@@ -82,10 +91,24 @@ def parse_cases(text: str) -> list[dict[str, Any]]:
     if not isinstance(cases, list):
         raise CaseFileError("There is no list 'cases' in this file.")
     for index, case in enumerate(cases):
+        if not isinstance(case, dict):
+            raise CaseFileError(f"cases[{index}] is not an object.")
         for key in ("id", "as_of", "expect"):
             if key not in case:
                 raise CaseFileError(f"cases[{index}] has no {key!r}.")
+        for key in ("enterprise", "reports", "expect"):
+            _check_objects(case, key)
     return cases
+
+
+def _check_objects(case: Mapping[str, Any], key: str) -> None:
+    """Facts, reports by year and expectations by tier are objects, not lists or single values."""
+    table = case.get(key, {})
+    inner = table.values() if isinstance(table, dict) and key != "enterprise" else ()
+    if not isinstance(table, dict) or not all(isinstance(value, dict) for value in inner):
+        raise _broken(case, f"{key!r} is not an object of the right shape")
+    if key == "enterprise" and not isinstance(table.get("expert_points", {}), dict):
+        raise _broken(case, "'expert_points' is not an object")
 
 
 def check_cases(cases: Sequence[Mapping[str, Any]], rulebook: Rulebook) -> Report:
@@ -115,14 +138,13 @@ def check_cases(cases: Sequence[Mapping[str, Any]], rulebook: Rulebook) -> Repor
 
 
 def _compare(key: str, value: Any, got: Mapping[str, Any]) -> Iterator[tuple[str, Any, Any]]:
-    if key == "failed":
-        yield key, sorted(value), sorted(got.get("failed") or [])
-    elif key == "gaps":
+    if key == "failed" and isinstance(value, list):
+        yield key, sorted(map(str, value)), sorted(got.get("failed") or [])
+    elif key == "gaps" and isinstance(value, dict):
         gaps = got.get("gaps") or {}
         for criterion, gap in value.items():
-            yield f"gaps.{criterion}", Fraction(gap), gaps.get(criterion)
-    elif key == "points_range":
-        yield key, list(value), got.get(key)
+            exact = Fraction(gap) if isinstance(gap, int | Decimal) else gap
+            yield f"gaps.{criterion}", exact, gaps.get(criterion)
     else:
         yield key, value, got.get(key)
 
@@ -164,41 +186,59 @@ def facts_of(case: Mapping[str, Any], as_of: date) -> dict[str, Any]:
     row: dict[str, Any] = {}
     for name, value in case.get("enterprise", {}).items():
         if name == "expert_points":
-            row |= {f"expert_{block}": value[block] for block in EXPERT_BLOCKS if block in value}
+            row |= {f"expert_{block}": _inside(f"expert_{block}", value[block], case) for block in value}
         else:
-            row[_fact_column(name, case)] = _inside(name, value, case)
+            row[_fact_of(name, case).column] = _inside(name, value, case)
     for year, report in case.get("reports", {}).items():
+        if not (isinstance(year, str) and year.isdecimal()):
+            raise _broken(case, f"reports: {year!r} is not a year")
         back = as_of.year - int(year)
+        inside = {_fact_of(name, case).column: _inside(name, value, case) for name, value in report.items()}
         if 1 <= back <= YEARS_CARRIED:
-            row |= {
-                year_column(_fact_column(name, case), back): _inside(name, value, case)
-                for name, value in report.items()
-            }
+            row |= {year_column(column, back): value for column, value in inside.items()}
     held = set(case.get("holds", ()))
+    for tier in held.difference(Tier):
+        raise _broken(case, f"holds: the tier {tier!r} is not known{suggestion(str(tier), Tier)}")
     return row | {f"holds_{tier}": str(tier) in held for tier in Tier}
 
 
-def _fact_column(name: str, case: Mapping[str, Any]) -> str:
+def _broken(case: Mapping[str, Any], reason: str) -> CaseFileError:
+    return CaseFileError(f"Case {case['id']}: {reason}.")
+
+
+def _fact_of(name: str, case: Mapping[str, Any]) -> Fact:
     if name not in FACTS:
-        raise CaseFileError(f"Case {case['id']}: the fact {name!r} is not known{suggestion(name, FACTS)}.")
-    return FACTS[name].column
+        raise _broken(case, f"the fact {name!r} is not known{suggestion(name, FACTS)}")
+    return FACTS[name]
 
 
 def _inside(name: str, value: Any, case: Mapping[str, Any]) -> Any:
+    """A value as the facts frame holds it; refused when it is of another kind."""
+    unit = _fact_of(name, case).unit
     if value is None:
         return None
-    unit = FACTS[name].unit
-    if unit is Unit.CNY:
-        return fen(value)
-    if unit is Unit.SHARE:
-        return int(Fraction(value) * 1_000_000)
     if unit is Unit.DATE:
         return _day(value, case)
-    return value if unit in (Unit.FLAG, Unit.CODE) else int(value)
+    if unit in _KINDS:
+        kind, words = _KINDS[unit]
+        if not isinstance(value, kind):
+            raise _broken(case, f"{name}: {value!r} is not {words}")
+        return value
+    if isinstance(value, bool) or not isinstance(value, int | Decimal):
+        raise _broken(case, f"{name}: {value!r} is not a number")
+    exact = Fraction(value) * _SCALES.get(unit, 1)
+    if exact.denominator != 1:
+        finest = {Unit.CNY: "a fen", Unit.SHARE: "a millionth"}.get(unit, "a whole number")
+        raise _broken(case, f"{name}: {value} is finer than {finest}")
+    return int(exact)
 
 
-def _day(value: str, case: Mapping[str, Any]) -> date:
+_KINDS: dict[Unit, tuple[type, str]] = {Unit.FLAG: (bool, "true or false"), Unit.CODE: (str, "a text")}
+_SCALES = {Unit.CNY: 100, Unit.SHARE: 1_000_000}
+
+
+def _day(value: Any, case: Mapping[str, Any]) -> date:
     try:
         return date.fromisoformat(value)
-    except ValueError as error:
-        raise CaseFileError(f"Case {case['id']}: {value!r} is not a date such as 2026-11-22.") from error
+    except (TypeError, ValueError) as error:
+        raise _broken(case, f"{value!r} is not a date such as 2026-11-22") from error

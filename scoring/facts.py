@@ -5,7 +5,7 @@ that of the calendar year before ``as_of``, ``_y2`` of the one before that.
 Null is unknown. Money is integer 分, shares are in millionths.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import polars as pl
 
@@ -52,15 +52,14 @@ def schema() -> dict[str, type[pl.DataType]]:
 SCHEMA = schema()
 
 
-def with_columns_present(facts: pl.DataFrame, columns: Iterable[str]) -> pl.DataFrame:
-    """The given columns of ``facts`` in the frame's types; a column that is absent is all unknown."""
-    have = facts.schema
-    return facts.select(
+def columns_present(have: Mapping[str, pl.DataType], wanted: Iterable[str]) -> list[pl.Expr]:
+    """The wanted columns in the frame's types; one that is absent is all unknown."""
+    return [
         (pl.col(name) if have[name] == SCHEMA[name] else pl.col(name).cast(SCHEMA[name]))
         if name in have
         else pl.lit(None, dtype=SCHEMA[name]).alias(name)
-        for name in columns
-    )
+        for name in wanted
+    ]
 
 
 def split_year(column: str) -> tuple[str, int | None]:

@@ -6,7 +6,7 @@ the two yearly rates reaches r when ``B/A + C/B >= 2(1 + r)``. Both 195号
 differ in what a base at or below zero means.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import reduce
@@ -15,6 +15,9 @@ from operator import add, or_
 import polars as pl
 
 from scoring.facts import frame_columns
+
+NEAR = "near"
+"""The column that marks rows whose growth a float cannot decide."""
 
 JUDGED = -1
 """The band of a growth that the text does not define, so that a person decides."""
@@ -50,26 +53,19 @@ class GrowthRequest:
         return pl.col(oldest), pl.col(middle), pl.col(newest)
 
 
-def derive(facts: pl.DataFrame, requests: Sequence[GrowthRequest]) -> pl.DataFrame:
-    """``facts`` with the band column of every request added."""
+def growth_layers(requests: Sequence[GrowthRequest], *, exact: bool) -> list[list[pl.Expr]]:
+    """The columns of every request, in layers.
+
+    Float bands come with a column ``near``: the rows that a float cannot decide, for which the caller
+    asks again with ``exact`` bands.
+    """
     if not requests:
-        return facts
-    years = {year.meta.output_name() for request in requests for year in request.years()}
-    ratios = facts.select(sorted(years)).lazy().with_columns(_ratios(requests))
-    rough = ratios.with_columns(
-        expr
-        for index, request in enumerate(requests)
-        for expr in (
-            _rough_band(request).alias(request.column),
-            _is_near(request).fill_null(value=False).alias(f"near{index}"),
-        )
-    ).collect()
-    bands = [
-        _with_exact_bands(facts, rough[request.column], rough[f"near{index}"], request)
-        for index, request in enumerate(requests)
-    ]
-    totals = {total_name(request.fact, request.mode) for request in requests if request.mode == "judged"}
-    return facts.with_columns(*bands, *(rough[name] for name in sorted(totals)))
+        return [] if exact else [[pl.lit(value=False).alias(NEAR)]]
+    ratios = _ratios(requests)
+    if exact:
+        return [ratios, [exact_band(request).alias(request.column) for request in requests]]
+    near = reduce(or_, [_is_near(request).fill_null(value=False) for request in requests])
+    return [ratios, [*(_rough_band(request).alias(request.column) for request in requests), near.alias(NEAR)]]
 
 
 def _ratios(requests: Sequence[GrowthRequest]) -> list[pl.Expr]:
@@ -101,17 +97,7 @@ def _line(rate: Fraction) -> Fraction:
 def _rough_band(request: GrowthRequest) -> pl.Expr:
     total = pl.col(total_name(request.fact, request.mode))
     reached = [(total > float(_line(rate))).cast(pl.Int8) for rate, _ in request.lines]
-    band = reduce(add, reached)
-    oldest, middle, _ = request.years()
-    if request.mode == "judged":
-        return pl.when((oldest <= 0) | (middle <= 0)).then(pl.lit(JUDGED, pl.Int8)).otherwise(band)
-    return (
-        pl.when(middle == 0)
-        .then(pl.lit(0, pl.Int8))
-        .when((middle < 0) | ((oldest < 0) & middle.is_not_null()))
-        .then(pl.lit(JUDGED, pl.Int8))
-        .otherwise(band)
-    )
+    return _defined(request, reduce(add, reached))
 
 
 def _is_near(request: GrowthRequest) -> pl.Expr:
@@ -122,29 +108,32 @@ def _is_near(request: GrowthRequest) -> pl.Expr:
     return reduce(or_, near) & bases
 
 
-def _with_exact_bands(
-    facts: pl.DataFrame, rough: pl.Series, near: pl.Series, request: GrowthRequest
-) -> pl.Series:
-    """Decide the rows near a line exactly; products of two money columns need 128 bits."""
-    if not near.any():
-        return rough
-    rows = near.arg_true()
-    exact = facts[rows].select(exact_band(request)).to_series()
-    return rough.rechunk().scatter(rows, exact)
-
-
 def exact_band(request: GrowthRequest) -> pl.Expr:
-    """The band in exact integers, for rows with positive bases or, in ``points`` mode, a first year of 0."""
+    """The band in exact integers."""
     oldest, middle, newest = (year.cast(pl.Int128) for year in request.years())
-    reached: Iterable[pl.Expr] = (
-        _compare(
-            pl.when(oldest == 0).then(2 * newest * q).otherwise((middle * middle + oldest * newest) * q),
-            pl.when(oldest == 0).then(middle * p).otherwise(oldest * middle * p),
-            strict=strict,
-        ).cast(pl.Int8)
+    squares, bases = middle * middle + oldest * newest, oldest * middle
+    if request.mode == "points":
+        squares = pl.when(oldest == 0).then(2 * newest).otherwise(squares)
+        bases = pl.when(oldest == 0).then(middle).otherwise(bases)
+    reached = [
+        _compare(squares * q, bases * p, strict=strict).cast(pl.Int8)
         for (p, q), strict in ((_line(rate).as_integer_ratio(), strict) for rate, strict in request.lines)
+    ]
+    return _defined(request, reduce(add, reached))
+
+
+def _defined(request: GrowthRequest, band: pl.Expr) -> pl.Expr:
+    """The band where the rule defines a growth; what it says, or leaves to a person, elsewhere."""
+    oldest, middle, _ = request.years()
+    if request.mode == "judged":
+        return pl.when((oldest <= 0) | (middle <= 0)).then(pl.lit(JUDGED, pl.Int8)).otherwise(band)
+    return (
+        pl.when(middle == 0)
+        .then(pl.lit(0, pl.Int8))
+        .when((middle < 0) | ((oldest < 0) & middle.is_not_null()))
+        .then(pl.lit(JUDGED, pl.Int8))
+        .otherwise(band)
     )
-    return pl.sum_horizontal(reached).cast(pl.Int8).alias(request.column)
 
 
 def _compare(left: pl.Expr, right: pl.Expr, *, strict: bool) -> pl.Expr:

@@ -1,7 +1,6 @@
 """Screen a facts frame against rule sets: one Polars code path for one enterprise and for millions."""
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from functools import lru_cache
 from typing import Literal
@@ -12,21 +11,18 @@ from scoring import outcomes
 from scoring.compiled import Args, Compiled, Context
 from scoring.criteria import compile_word
 from scoring.errors import ScoringError
-from scoring.facts import frame_columns, split_year, with_columns_present
-from scoring.growth import GrowthRequest, derive, total_name
+from scoring.facts import columns_present, frame_columns, split_year
+from scoring.growth import NEAR, GrowthRequest, growth_layers, total_name
 from scoring.outcomes import CompiledRuleSet
 from scoring.points import compile_points, growth_request
 from scoring.rules_model import RuleSet
 from scoring.steps import Steps
-from scoring.vocabulary import FACTS
+from scoring.vocabulary import FACTS, CriterionResult
 
 Projection = Literal["summary", "stored", "detail"]
 
-# Large enough to keep both cores busy, small enough that the intermediate columns of a slice stay in
-# a few tens of MB whatever the number of enterprises.
-SLICE = 131_072
-# Polars plans a query on one core; a second slice keeps the others busy meanwhile.
-SLICES_AT_ONCE = 2
+# Up to here growth is decided exactly at once; beyond, in floats, and exactly only near a line.
+EXACT_UP_TO = 4_096
 
 
 def screen(
@@ -58,17 +54,21 @@ def screen(
     """
     if not rule_sets:
         return facts.select(pl.lit(0).alias("_")).drop("_")
-    program = _compile(tuple(rule_sets), as_of, projection)
-    if facts.height <= SLICE:
-        return program.run(facts)
-    slices = [facts.slice(start, SLICE) for start in range(0, facts.height, SLICE)]
-    with ThreadPoolExecutor(SLICES_AT_ONCE) as pool:
-        return pl.concat(pool.map(program.run, slices))
+    exact = _compile(tuple(rule_sets), as_of, projection, exact=True)
+    if facts.height <= EXACT_UP_TO:
+        return exact.run(facts).drop(NEAR, strict=False)
+    result = _compile(tuple(rule_sets), as_of, projection, exact=False).run(facts)
+    near, result = result[NEAR].arg_true(), result.drop(NEAR)
+    return _replaced(result, near, exact.run(facts[near])) if len(near) else result
+
+
+def _replaced(result: pl.DataFrame, rows: pl.Series, by: pl.DataFrame) -> pl.DataFrame:
+    return result.with_columns(result[name].scatter(rows, by[name]) for name in result.columns)
 
 
 def required_columns(rule_sets: Sequence[RuleSet]) -> list[str]:
     """The frame columns that these rule sets read."""
-    return list(_compile(tuple(rule_sets), None, "detail").columns)
+    return list(_compile(tuple(rule_sets), None, "detail", exact=True).columns)
 
 
 def day_expression(as_of: date | None) -> pl.Expr:
@@ -77,10 +77,12 @@ def day_expression(as_of: date | None) -> pl.Expr:
 
 
 class _Program:
-    """Rule sets compiled for one day and one projection."""
+    """Rule sets compiled for one day and one projection, with growth exact or in floats."""
 
-    def __init__(self, rule_sets: tuple[RuleSet, ...], as_of: date | None, projection: Projection) -> None:
-        self.as_of = as_of
+    def __init__(
+        self, rule_sets: tuple[RuleSet, ...], as_of: date | None, projection: Projection, *, exact: bool
+    ) -> None:
+        self.as_of, self.exact = as_of, exact
         day = day_expression(as_of)
         self.steps = Steps()
         self.compiled = compile_rule_sets(rule_sets, as_of, self.steps)
@@ -89,70 +91,74 @@ class _Program:
             expr for entry in self.compiled for expr in outcomes.project(entry, projection, as_of=day)
         ]
         self.unborn = _summed_columns(rule_sets)
+        self.columns = self._columns_read()
+
+    def _columns_read(self) -> list[str]:
         every = [*self.expressions, *(expr for layer in self.steps.layers for expr in layer)]
         read = {name for expr in every for name in expr.meta.root_names() if not name.startswith("~")}
         read |= {column for request in self.requests for column in frame_columns(request.fact, years=3)}
         derived = {request.column for request in self.requests}
         derived |= {total_name(request.fact, request.mode) for request in self.requests}
-        self.columns = sorted((read | {"registered_on"}) - derived - {"as_of"})
+        return sorted((read | {"registered_on"}) - derived - {"as_of"})
 
     def run(self, facts: pl.DataFrame) -> pl.DataFrame:
-        """Screen one slice."""
-        frame = with_columns_present(facts, self.columns)
-        if self.as_of is None:
-            frame = frame.with_columns(facts["as_of"])
-        frame = self._with_unborn_years(frame)
-        frame = derive(frame, self.requests)
-        result = self.steps.apply(frame.lazy()).select(self.expressions).collect()
-        return self._with_late_gaps(frame, result)
+        """Screen; in floats there is a last column `NEAR`."""
+        plan = self._prepared(facts)
+        for layer in growth_layers(self.requests, exact=self.exact):
+            plan = plan.with_columns(layer)
+        plan = self.steps.apply(plan)
+        if self.exact:
+            result = plan.select(self.expressions).collect()
+        else:
+            # The streaming engine keeps the intermediate columns of a few morsels only.
+            result = plan.select(*self.expressions, NEAR).collect(engine="streaming")
+        return self._with_late_gaps(facts, result)
 
-    def _with_unborn_years(self, frame: pl.DataFrame) -> pl.DataFrame:
-        """A year before registration counts as 0 in sums; it is not a report somebody owes us."""
-        gaps = [name for name in self.unborn if frame[name].null_count()]
-        if not gaps:
-            return frame
+    def _prepared(self, facts: pl.DataFrame) -> pl.LazyFrame:
+        """The columns read, in their types; a year before registration counts as 0, for nobody owes its report."""
         day = day_expression(self.as_of)
-        age = frame.select((day.dt.year() - pl.col("registered_on").dt.year()).alias("age")).to_series()
-        unborn = {back: age < back for back in {split_year(name)[1] or 0 for name in gaps}}
-        return frame.with_columns(
-            frame[name].zip_with(
-                (unborn[split_year(name)[1] or 0] & frame[name].is_null()).fill_null(value=False).not_(), zero
-            )
-            for name in gaps
-            for zero in (pl.repeat(0, frame.height, dtype=pl.Int64, eager=True),)
+        wanted = columns_present(facts.schema, self.columns)
+        plan = facts.lazy().select(*wanted, *([pl.col("as_of")] if self.as_of is None else []))
+        plan = plan.with_columns((day.dt.year() - pl.col("registered_on").dt.year()).alias("~age"))
+        return plan.with_columns(
+            pl.when(pl.col(name).is_null() & (pl.col("~age") < (split_year(name)[1] or 0)))
+            .then(pl.lit(0, pl.Int64))
+            .otherwise(pl.col(name))
+            .alias(name)
+            for name in self.unborn
         )
 
-    def _with_late_gaps(self, frame: pl.DataFrame, result: pl.DataFrame) -> pl.DataFrame:
+    def _with_late_gaps(self, facts: pl.DataFrame, result: pl.DataFrame) -> pl.DataFrame:
         for entry in self.compiled:
             for index, criterion in enumerate(entry.criteria):
                 if criterion.late_gap is not None:
-                    result = _fill_late_gap(frame, result, entry, index, criterion.late_gap)
+                    result = self._fill_late_gap(facts, result, entry, index, criterion.late_gap)
+        return result
+
+    def _fill_late_gap(
+        self, facts: pl.DataFrame, result: pl.DataFrame, entry: CompiledRuleSet, index: int, gap: pl.Expr
+    ) -> pl.DataFrame:
+        """Put a late gap where it is shown: as the nearest gap, and in the criterion's own column."""
+        key = entry.rule_set.key
+        shown = {f"{key}.nearest_gap": result[f"{key}.nearest_criterion"] == index}
+        own = f"{key}.{entry.rule_set.criteria[index].id}.gap"
+        if own in result.columns:
+            shown[own] = result[own.removesuffix("gap") + "result"] == int(CriterionResult.NOT_MET)
+        for column, where in shown.items():
+            rows = where.fill_null(value=False).arg_true()
+            if len(rows):
+                needed = [name for name in facts.columns if name in {*self.columns, "as_of"}]
+                few = facts.select(needed)[rows] if facts.height > EXACT_UP_TO else facts[rows]
+                exact = self._prepared(few).select(gap.alias(column)).collect().to_series()
+                result = result.with_columns(result[column].rechunk().scatter(rows, exact))
         return result
 
 
-def _fill_late_gap(
-    frame: pl.DataFrame, result: pl.DataFrame, entry: CompiledRuleSet, index: int, gap: pl.Expr
-) -> pl.DataFrame:
-    """Put a late gap where it is shown: as the nearest gap, and in the criterion's own column."""
-    key = entry.rule_set.key
-    nearest = f"{key}.nearest_gap"
-    shown = {nearest: result[f"{key}.nearest_criterion"] == index}
-    own = f"{key}.{entry.rule_set.criteria[index].id}.gap"
-    if own in result.columns:
-        shown[own] = result[own.removesuffix("gap") + "result"] == 0
-    for column, where in shown.items():
-        rows = where.fill_null(value=False).arg_true()
-        if len(rows):
-            exact = (
-                frame.select(sorted(set(gap.meta.root_names())))[rows].select(gap.alias(column)).to_series()
-            )
-            result = result.with_columns(result[column].rechunk().scatter(rows, exact))
-    return result
-
-
 @lru_cache(maxsize=64)
-def _compile(rule_sets: tuple[RuleSet, ...], as_of: date | None, projection: Projection) -> _Program:
-    return _Program(rule_sets, as_of, projection)
+def _compile(
+    rule_sets: tuple[RuleSet, ...], as_of: date | None, projection: Projection, *, exact: bool
+) -> _Program:
+    return _Program(rule_sets, as_of, projection, exact=exact)
 
 
 def compile_rule_sets(rule_sets: Sequence[RuleSet], day: date | None, steps: Steps) -> list[CompiledRuleSet]:

@@ -1,0 +1,160 @@
+"""One enterprise's outcomes as plain values for a page: every reason, every gap, what to ask first."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import polars as pl
+
+from scoring.rules_model import Criterion, RuleSet
+from scoring.screening import screen
+from scoring.vocabulary import CriterionResult, Route, Verdict
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one criterion says.
+
+    ``gap`` is in the criterion's unit (分 for money); numerator and
+    denominator are the integers that were compared, or None. ``missing`` are
+    the facts-frame columns that leave it unknown.
+    """
+
+    criterion: Criterion
+    result: CriterionResult
+    numerator: int | None
+    denominator: int | None
+    gap: int | None
+    changes_on: date | None
+    missing: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class PointsComponent:
+    """One indicator of a points system: lowest and highest points as things stand."""
+
+    id: str
+    label: str
+    label_en: str
+    lo: int
+    hi: int
+    maximum: int
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """What a rule set says of one enterprise. ``missing`` are columns in the order of asking."""
+
+    rule_set: RuleSet
+    verdict: Verdict
+    points_lo: int | None
+    points_hi: int | None
+    points_max: int | None
+    pass_mark: str
+    route: Route | None
+    outcomes: tuple[Outcome, ...]
+    components: tuple[PointsComponent, ...]
+    missing: tuple[str, ...]
+    ask_first: str | None
+    nearest: Outcome | None
+    changes_on: date | None
+
+    @property
+    def failed(self) -> tuple[Outcome, ...]:
+        """The criteria that are not met."""
+        return tuple(outcome for outcome in self.outcomes if outcome.result is CriterionResult.NOT_MET)
+
+
+def explain(facts: pl.DataFrame, rule_sets: Sequence[RuleSet], as_of: date) -> list[Explanation]:
+    """Every rule set's reasons for the one enterprise in ``facts``.
+
+    Raises
+    ------
+    ValueError
+        If ``facts`` does not have exactly one row.
+    """
+    if facts.height != 1:
+        raise ValueError(f"explain() takes one enterprise, not {facts.height}.")
+    row = screen(facts, rule_sets, as_of, projection="detail").row(0, named=True)
+    return [_explanation(entry, row) for entry in rule_sets]
+
+
+def _explanation(entry: RuleSet, row: Mapping[str, Any]) -> Explanation:
+    key = entry.key
+    outcomes = tuple(_outcome(entry, criterion, row) for criterion in entry.criteria)
+    verdict, route, nearest = (row[f"{key}.{name}"] for name in ("verdict", "route", "nearest_criterion"))
+    is_open = verdict == Verdict.UNDETERMINED
+    return Explanation(
+        rule_set=entry,
+        verdict=Verdict(verdict),
+        points_lo=row[f"{key}.points_lo"],
+        points_hi=row[f"{key}.points_hi"],
+        points_max=entry.points.maximum if entry.points else None,
+        pass_mark=next((c.printed for c in entry.criteria if c.word == "points"), ""),
+        route=None if route is None else Route(route),
+        outcomes=outcomes,
+        components=_components(entry, row),
+        missing=tuple(unpack_missing(entry, row[f"{key}.missing"])),
+        ask_first=ask_first(entry, outcomes) if is_open else None,
+        nearest=None if nearest is None else outcomes[nearest],
+        changes_on=row[f"{key}.changes_on"],
+    )
+
+
+def _outcome(entry: RuleSet, criterion: Criterion, row: Mapping[str, Any]) -> Outcome:
+    prefix = f"{entry.key}.{criterion.id}."
+    asks = f"{prefix}asks."
+    missing = [name.removeprefix(asks) for name, is_open in row.items() if name.startswith(asks) and is_open]
+    return Outcome(
+        criterion=criterion,
+        result=CriterionResult(row[f"{prefix}result"]),
+        numerator=row[f"{prefix}numerator"],
+        denominator=row[f"{prefix}denominator"],
+        gap=row[f"{prefix}gap"],
+        changes_on=row[f"{prefix}changes_on"],
+        missing=tuple(missing),
+    )
+
+
+def _components(entry: RuleSet, row: Mapping[str, Any]) -> tuple[PointsComponent, ...]:
+    parts = entry.points.parts if entry.points else ()
+    return tuple(
+        PointsComponent(
+            part.id,
+            part.label,
+            part.label_en,
+            row[f"{entry.key}.points.{part.id}.lo"],
+            row[f"{entry.key}.points.{part.id}.hi"],
+            part.maximum,
+        )
+        for part in parts
+    )
+
+
+def unpack_missing(entry: RuleSet, mask: int) -> list[str]:
+    """The columns of a stored ``missing`` mask, in the order of asking."""
+    return [column for bit, column in enumerate(entry.facts) if mask >> bit & 1]
+
+
+def unpack_results(entry: RuleSet, packed: int) -> list[CriterionResult]:
+    """The criteria's results of a stored ``results`` number, in the order of the rule set."""
+    return [CriterionResult(packed >> (3 * index) & 7) for index in range(len(entry.criteria))]
+
+
+def ask_first(entry: RuleSet, outcomes: Sequence[Outcome]) -> str | None:
+    """The missing fact whose answer can settle most.
+
+    Each unknown criterion lends its questions one vote: whole to a fact that
+    can settle it alone (the only one missing, or a door of the direct route),
+    and otherwise shared among the missing facts. Ties go to the order of asking.
+    """
+    doors = {condition.column for condition in entry.direct.any_of} if entry.direct else set()
+    waived = entry.direct.waives if entry.direct else frozenset()
+    votes: dict[str, float] = {}
+    for outcome in outcomes:
+        own_doors = doors if outcome.criterion.id in waived else set()
+        shared = [column for column in outcome.missing if column not in own_doors]
+        for column in outcome.missing:
+            votes[column] = votes.get(column, 0.0) + (1.0 if column in own_doors else 1 / len(shared))
+    return max(votes, key=lambda column: (votes[column], -entry.facts.index(column)), default=None)
