@@ -21,7 +21,7 @@ STEM_STEP = 1009
 
 FORMS = ("有限公司", "有限责任公司", "股份有限公司")
 FORM_SHARES = (0.86, 0.08, 0.06)
-FORMER_TRADES = ("实业", "工贸", "经贸", "技术服务部", "加工厂")
+FORMER_TRADES = ("实业有限公司", "工贸有限公司", "经贸有限责任公司", "技术服务部", "加工厂")
 BRANCH_PLACES = (
     "宜昌高新技术产业开发区第二生产基地",
     "宜昌国家高新技术产业开发区白洋片区智能制造中心",
@@ -81,4 +81,4 @@ def stem(number: int, *, offset: int = 0) -> str:
 def _branch(root: str, key: tuple[str, str, str], index: int) -> str:
     """Name a branch: the whole name of its parent and where it is, which makes names of forty characters."""
     prefix, trade, _ = key
-    return f"湖北{prefix}{root}{trade}股份有限公司{BRANCH_PLACES[index % len(BRANCH_PLACES)]}分公司"
+    return f"{prefix}{root}{trade}股份有限公司{BRANCH_PLACES[index % len(BRANCH_PLACES)]}分公司"

@@ -143,7 +143,7 @@ def _draw_divisions(place: Integers, *, rng: np.random.Generator) -> NDArray[np.
 
 def _draw_registration(count: int, *, rng: np.random.Generator) -> Days:
     """Most were there before the first report; the others came since, the last of them this autumn."""
-    age = np.minimum(rng.exponential(MEAN_AGE, count) * 365.25, OLDEST * 365.25).astype(np.int64)
+    age = (rng.exponential(MEAN_AGE, count) % OLDEST * 365.25).astype(np.int64)
     old = np.datetime64(f"{FIRST_REPORTED}-01-01") - 1 - age
     window = (
         int((np.datetime64(KNOWN_UNTIL) - np.datetime64(f"{FIRST_REPORTED}-01-01")).astype(np.int64)) - 30
