@@ -18,7 +18,7 @@ from babel.messages.pofile import read_po
 ROOT = Path(__file__).resolve().parent.parent
 CATALOGUES = ROOT / "enterprise_pipeline" / "translations"
 LANGUAGE = "en"
-KEYWORDS = ("_l", "N_")
+KEYWORDS = ("_l", "lazy_gettext", "N_")
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]")
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
