@@ -40,14 +40,14 @@ const barLabel = { show: true, position: "right", color: INK, fontSize: 11, form
 
 // One panel of horizontal bars for each tier; a phone gets that of the chosen tier.
 const panels = (given, width) => {
-  const nameWidth = 124;
+  const nameWidth = 140;
   const isNarrow = width < nameWidth + 2 * 135;
   const data = isNarrow ? { ...given, panels: [given.panels[given.chosen]] } : given;
   const inARow = Math.max(1, Math.min(data.panels.length, Math.floor((width - nameWidth) / 135)));
   const rows = Math.ceil(data.panels.length / inARow);
   const panelWidth = (width - nameWidth) / inARow;
   const bars = data.categories.length * 24;
-  const head = 34;
+  const head = 46;
   const most = Math.max(1, ...data.panels.flatMap((panel) => panel.values));
   const option = { ...base(data), title: [], grid: [], xAxis: [], yAxis: [], series: [] };
   data.panels.forEach((panel, index) => {
@@ -56,9 +56,17 @@ const panels = (given, width) => {
     option.title.push({
       text: panel.name,
       left,
-      top: top - head + 6,
+      top: top - 8,
       padding: 0,
-      textStyle: { fontSize: 13, fontWeight: 600, color: INK, width: panelWidth - 10, overflow: "truncate" },
+      textVerticalAlign: "bottom",
+      textStyle: {
+        fontSize: 13,
+        lineHeight: 16,
+        fontWeight: 600,
+        color: INK,
+        width: panelWidth - 16,
+        overflow: "break",
+      },
     });
     option.grid.push({ left, top, width: panelWidth - 40, height: bars });
     option.xAxis.push({ gridIndex: index, type: "value", max: most, show: false });
