@@ -269,26 +269,38 @@ def _asks_while_open(criteria: list[Compiled]) -> tuple[Ask, ...]:
 def _all_of(args: Args, context: Context) -> Compiled:
     parts = [compile_word(part["word"], part, context) for part in args["parts"]]
     asks = _asks_while_open(parts)
-    return _joined(parts, replace(Compiled(reduce(and_, [part.ok for part in parts])), asks=asks))
+    joined = replace(Compiled(reduce(and_, [part.ok for part in parts])), asks=asks)
+    # Where another part fails too, mending this one does not meet the whole.
+    alone = [
+        reduce(and_, [other.is_not_met().not_() for other in parts if other is not part], pl.lit(value=True))
+        for part in parts
+    ]
+    return _joined(parts, joined, alone)
 
 
 def _any_of(args: Args, context: Context) -> Compiled:
     parts = [compile_word(part["word"], part, context) for part in args["parts"]]
     asks = tuple(ask for part in parts for ask in part.asks)
-    return _joined(parts, replace(Compiled(reduce(or_, [part.ok for part in parts])), asks=asks))
+    joined = replace(Compiled(reduce(or_, [part.ok for part in parts])), asks=asks)
+    return _joined(parts, joined, [pl.lit(value=True)] * len(parts))
 
 
-def _joined(parts: list[Compiled], joined: Compiled) -> Compiled:
-    """Take the gap of the nearest measurable part."""
-    measured = [part for part in parts if part.gap is not None and part.needed is not None]
+def _joined(parts: list[Compiled], joined: Compiled, counts: list[pl.Expr]) -> Compiled:
+    """Take the gap of the nearest measurable part, of those where mending it ``counts``."""
+    measured = [
+        (part, part.gap, part.needed, where)
+        for part, where in zip(parts, counts, strict=True)
+        if part.gap is not None and part.needed is not None
+    ]
     if not measured:
         return joined
-    gaps = [pl.when(part.is_not_met()).then(part.gap) for part in measured]
-    gap = pl.min_horizontal(gaps)
+    gaps = [pl.when(part.is_not_met() & where).then(gap) for part, gap, _, where in measured]
     shortfall = pl.min_horizontal(
-        [(own / part.needed).cast(pl.Float32) for own, part in zip(gaps, measured, strict=True)]
+        [(own / needed).cast(pl.Float32) for own, (_, _, needed, _) in zip(gaps, measured, strict=True)]
     )
-    return replace(joined, gap=gap, shortfall=shortfall, numerator=measured[0].numerator)
+    return replace(
+        joined, gap=pl.min_horizontal(gaps), shortfall=shortfall, numerator=measured[0][0].numerator
+    )
 
 
 WORDS: dict[str, Callable[[Args, Context], Compiled]] = {

@@ -115,7 +115,7 @@ class _Program:
         return self._with_late_gaps(facts, result)
 
     def _prepared(self, facts: pl.DataFrame) -> pl.LazyFrame:
-        """The columns read, in their types; a year before registration counts as 0, not as a missing report."""
+        """The columns read, in their types; a year before registration counts as 0 where it is absent."""
         day = day_expression(self.as_of)
         wanted = columns_present(facts.schema, self.columns)
         plan = facts.lazy().select(*wanted, *([pl.col("as_of")] if self.as_of is None else []))
