@@ -72,12 +72,14 @@ def _assessment_table(slot: int) -> Table:
     ``forecast`` from the newest report while last year's is missing). Verdict,
     route and criteria results carry the numbers of scoring.vocabulary;
     ``results`` packs three bits a criterion, ``missing`` one bit a fact, both
-    in the order of the rule set.
+    in the order of the rule set. No foreign keys: a screening writes rows only
+    of enterprises it has just read and of itself, neither is ever deleted, and
+    checking made storing several times slower.
     """
     return Table(
         f"assessment_{slot}",
         mapper_registry.metadata,
-        Column("enterprise_id", Key, ForeignKey("enterprise.id"), primary_key=True),
+        Column("enterprise_id", Key, primary_key=True, autoincrement=False),
         Column("tier", String(24), primary_key=True),
         Column("standard", String(24), primary_key=True),
         Column("basis", String(8), primary_key=True),
@@ -98,7 +100,7 @@ def _assessment_table(slot: int) -> Table:
         Column("industry", String(3), nullable=False, server_default=text("''")),
         Column("rule_set", String(40), nullable=False),
         Column("as_of", Date, nullable=False),
-        Column("run_id", Key, ForeignKey("screening_run.id"), nullable=False),
+        Column("run_id", Key, nullable=False),
         # The order of a list: every combination that the cube counts is one stretch of this index.
         Index(
             f"ix_assessment_{slot}_list",
