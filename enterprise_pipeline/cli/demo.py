@@ -59,7 +59,7 @@ def build(enterprises: int, seed: int, *, force: bool, address: str | None) -> N
             raise click.ClickException(error.message) from error
     for line in _told(summary):
         click.echo(line)
-    click.echo(f"Next: DATABASE_URL={url} flask --app app screen")
+    click.echo(f"Next: {_address_for_the_next_command(url)}flask --app app screen")
 
 
 def _target(settings: Settings, address: str | None) -> str:
@@ -78,6 +78,17 @@ def _target(settings: Settings, address: str | None) -> str:
             param_hint="--database-url",
         )
     return url
+
+
+def _address_for_the_next_command(url: str) -> str:
+    """The setting that the next command needs; a server's address may hold a password and is not shown."""
+    if url == current_app.config["SETTINGS"].database_url:
+        return ""
+    return (
+        f"DATABASE_URL={url} "
+        if url.startswith(SQLITE_PREFIX)
+        else "with DATABASE_URL set to the same address, "
+    )
 
 
 @contextmanager

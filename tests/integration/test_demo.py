@@ -117,6 +117,7 @@ def test_it_tells_what_it_wrote_and_marks_the_registry(app: Flask, runner: Flask
         assert session.scalar(select(RegistryState.is_synthetic)) is True
         assert session.scalar(select(func.count()).where(Enterprise.is_synthetic.is_(other=False))) == 0
     assert "60 enterprises" in result.output
+    assert "Next: flask --app app screen" in result.output
     assert f"{reports} yearly reports" in result.output
     assert f"{certified} memberships over time of hnte (高新技术企业)" in result.output
 
