@@ -13,6 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from enterprise_pipeline.services.texts import N_, Text
+
 LENGTH = 18
 OLD_LENGTH = 15
 ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
@@ -24,7 +26,6 @@ _LOOKS_LIKE = {"I": "1", "O": "0", "S": "5", "V": "U", "Z": "2"}
 _SCIENTIFIC = re.compile(r"\d(\.\d+)?E\+?\d+", re.IGNORECASE)
 # Excel keeps 15 digits of a number; the rest of an 18-digit code becomes zeros.
 _LOST_DIGITS = "000"
-_RETYPE = "请把该列设为文本格式，按证照重新填写18位代码。"
 
 Bools = npt.NDArray[np.bool_]
 
@@ -34,7 +35,7 @@ class CreditCode:
     """A code that passed; ``warnings`` name what is odd without being wrong."""
 
     text: str
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[Text, ...] = ()
 
     @property
     def registered_at(self) -> str:
@@ -43,13 +44,12 @@ class CreditCode:
 
 
 class CreditCodeError(ValueError):
-    """A code that cannot be right: which ``rule`` fails, what is wrong and the ``remedy``."""
+    """A code that cannot be right; ``rule`` names what fails, ``message`` says so and what to do."""
 
-    def __init__(self, rule: str, message: str, remedy: str) -> None:
-        super().__init__(f"{message}{remedy}")
+    def __init__(self, rule: str, message: Text) -> None:
+        super().__init__(message)
         self.rule = rule
         self.message = message
-        self.remedy = remedy
 
 
 def normalise_credit_code(given: object) -> str:
@@ -89,44 +89,56 @@ def check_credit_code(given: object) -> CreditCode:
     expected = check_character(code[:-1])
     inner_holds = code[16] == organisation_character(code[8:16])
     if code.isdigit() and code.endswith(_LOST_DIGITS) and not (expected == code[-1] and inner_holds):
-        raise CreditCodeError("damaged", f"代码“{code}”末尾的 000 是 Excel 按数字保存时丢失的位数。", _RETYPE)
-    if expected != code[-1]:
-        raise CreditCodeError(
-            "check",
-            f"代码“{code}”的第18位校验码应为“{expected}”，实为“{code[-1]}”（GB 32100 模31校验）。",
-            "请对照营业执照检查是否有错位或错字。",
+        message = N_(
+            "代码“%(code)s”末尾的 000 是 Excel 按数字保存时丢失的位数。请把该列设为文本，按证照重填18位代码。"
         )
+        raise CreditCodeError("damaged", Text(message, code=code))
+    if expected != code[-1]:
+        message = N_(
+            "代码“%(code)s”的第18位校验码应为“%(expected)s”，实为“%(found)s”（GB 32100 模31校验）。"
+            "请对照营业执照检查是否有错位或错字。"
+        )
+        raise CreditCodeError("check", Text(message, code=code, expected=expected, found=code[-1]))
     if inner_holds:
         return CreditCode(text=code)
-    return CreditCode(text=code, warnings=("第9至17位主体标识码的内部校验不符，请对照证照核对。",))
+    return CreditCode(text=code, warnings=(Text(N_("第9至17位主体标识码的内部校验不符，请对照证照核对。")),))
 
 
 def _refuse_damaged_number(given: object) -> None:
     number = isinstance(given, float) or (isinstance(given, int) and given >= 10**15)
     if number or (isinstance(given, str) and _SCIENTIFIC.fullmatch(given.strip())):
-        raise CreditCodeError("damaged", f"代码被 Excel 存成了数字（{given}），后面的位数已经丢失。", _RETYPE)
+        message = N_(
+            "代码被 Excel 存成了数字（%(given)s），后面的位数已经丢失。请把该列设为文本，按证照重填18位代码。"
+        )
+        raise CreditCodeError("damaged", Text(message, given=given))
 
 
 def _refuse_shape(code: str) -> None:
     if not code:
-        raise CreditCodeError("empty", "没有统一社会信用代码。", "请填写营业执照上的18位代码。")
+        raise CreditCodeError("empty", Text(N_("没有统一社会信用代码。请填写营业执照上的18位代码。")))
+    if len(code) == OLD_LENGTH and code.isdigit():
+        message = N_("“%(code)s”是15位的旧注册号。请填写营业执照上的18位代码。")
+        raise CreditCodeError("length", Text(message, code=code))
     if len(code) != LENGTH:
-        hint = "15位的是旧注册号。" if len(code) == OLD_LENGTH and code.isdigit() else ""
-        message = f"代码“{code}”有{len(code)}位，应为{LENGTH}位。{hint}"
-        raise CreditCodeError("length", message, "请填写营业执照上的18位代码。")
+        message = N_("代码“%(code)s”有%(length)s位，应为18位。请填写营业执照上的18位代码。")
+        raise CreditCodeError("length", Text(message, code=code, length=len(code)))
     for position, character in enumerate(code, start=1):
         if character not in _VALUE:
-            like = _LOOKS_LIKE.get(character)
-            remedy = f"是否应为“{like}”？请对照证照改正。" if like else "请对照证照改正。"
-            raise CreditCodeError(
-                "alphabet", f"代码“{code}”第{position}位“{character}”不是代码可用的字符。", remedy
-            )
+            raise CreditCodeError("alphabet", _foreign_character(code, position, character))
     if not code[2:8].isdigit():
-        raise CreditCodeError(
-            "division",
-            f"代码“{code}”第3至8位“{code[2:8]}”应为登记机关的6位行政区划数字。",
-            "请对照证照改正。",
+        message = N_("代码“%(code)s”第3至8位“%(found)s”应为登记机关的6位行政区划数字。请对照证照改正。")
+        raise CreditCodeError("division", Text(message, code=code, found=code[2:8]))
+
+
+def _foreign_character(code: str, position: int, character: str) -> Text:
+    values = {"code": code, "position": position, "character": character}
+    if like := _LOOKS_LIKE.get(character):
+        message = N_(
+            "代码“%(code)s”第%(position)s位“%(character)s”不能用，是否应为“%(like)s”？请对照证照改正。"
         )
+        return Text(message, **values, like=like)
+    message = N_("代码“%(code)s”第%(position)s位“%(character)s”不是代码可用的字符。请对照证照改正。")
+    return Text(message, **values)
 
 
 def all_in_order(codes: Sequence[str]) -> Bools:

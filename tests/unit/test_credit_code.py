@@ -39,7 +39,7 @@ def test_reads_the_usual_spellings_of_one_code(given):
 @pytest.mark.parametrize(
     ("given", "rule", "says"),
     [
-        pytest.param(None or "", "empty", "没有统一社会信用代码", id="empty"),
+        pytest.param("", "empty", "没有统一社会信用代码", id="empty"),
         pytest.param(9.142050203e17, "damaged", "存成了数字", id="number"),
         pytest.param(914205020000000000, "damaged", "存成了数字", id="whole number"),
         pytest.param("9.1E+17", "damaged", "存成了数字", id="scientific"),
@@ -57,7 +57,7 @@ def test_names_the_rule_that_fails(given, rule, says):
 
     assert refusal.value.rule == rule
     assert says in refusal.value.message
-    assert refusal.value.remedy
+    assert "请" in refusal.value.message
 
 
 def test_accepts_letters_of_other_registrars_in_the_first_two_places():

@@ -8,16 +8,16 @@ from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from enterprise_pipeline.services.bulk import read_frame, write_frame
-from enterprise_pipeline.services.changes import in_parts
 from enterprise_pipeline.services.imports.fields import CERTIFICATE_COLUMNS
 from enterprise_pipeline.services.imports.plan import OLD
-from enterprise_pipeline.services.imports.writing import Stamp, new_ids, table_of
+from enterprise_pipeline.services.imports.registry import among
+from enterprise_pipeline.services.imports.writing import Stamp, new_ids, registered_before, table_of
 from models import Certificate, Membership
 
 REVOKED = "撤销"
 
 
-def write_certificates(session: Session, certificates: pl.DataFrame, stamp: Stamp) -> None:
+def write_certificates(session: Session, certificates: pl.DataFrame, new: pl.DataFrame, stamp: Stamp) -> None:
     """Insert new certificates, complete known ones, and let memberships say the same days."""
     if certificates.is_empty():
         return
@@ -28,7 +28,8 @@ def write_certificates(session: Session, certificates: pl.DataFrame, stamp: Stam
     known = told.filter(pl.col("certificate_id").is_not_null())
     _complete(session, known)
     columns = ["certificate_id", "enterprise_id", "pool_id", *CERTIFICATE_COLUMNS]
-    _keep_memberships(session, pl.concat([added.select(columns), known.select(columns)]), stamp)
+    both = pl.concat([added.select(columns), known.select(columns)])
+    _keep_memberships(session, both, new, stamp)
 
 
 def _add(session: Session, new: pl.DataFrame, stamp: Stamp) -> pl.DataFrame:
@@ -64,7 +65,7 @@ def _complete(session: Session, known: pl.DataFrame) -> None:
         session.connection().execute(statement, parameters)
 
 
-def _keep_memberships(session: Session, certificates: pl.DataFrame, stamp: Stamp) -> None:
+def _keep_memberships(session: Session, certificates: pl.DataFrame, new: pl.DataFrame, stamp: Stamp) -> None:
     """A certificate with a day of issue gives a membership; one that is there is brought along."""
     dated = certificates.filter(pl.col("issued_on").is_not_null()).with_columns(
         valid_to=pl.coalesce("revoked_on", "expires_on"),
@@ -72,7 +73,7 @@ def _keep_memberships(session: Session, certificates: pl.DataFrame, stamp: Stamp
     )
     if dated.is_empty():
         return
-    held = _memberships(session, dated["enterprise_id"].unique().to_list())
+    held = _memberships(session, registered_before(dated, new))
     by_certificate = held.filter(pl.col("certificate_id").is_not_null()).select("certificate_id", first="id")
     by_day = held.select("enterprise_id", "pool_id", issued_on="valid_from", second="id")
     dated = dated.join(by_certificate, on="certificate_id", how="left", maintain_order="left").join(
@@ -130,6 +131,4 @@ def _memberships(session: Session, ids: Sequence[int]) -> pl.DataFrame:
         Membership.valid_from,
         Membership.certificate_id,
     )
-    return pl.concat(
-        [read_frame(session, statement.where(Membership.enterprise_id.in_(part))) for part in in_parts(ids)]
-    )
+    return read_frame(session, statement.where(among(session, Membership.enterprise_id, ids)))

@@ -18,7 +18,6 @@ from enterprise_pipeline.services.credit_code import (
     CreditCodeError,
     all_in_order,
     check_credit_code,
-    normalise_credit_code,
 )
 from enterprise_pipeline.services.imports import cells as one
 from enterprise_pipeline.services.imports import codes
@@ -26,7 +25,7 @@ from enterprise_pipeline.services.imports.fields import Kind
 from enterprise_pipeline.services.imports.headers import MONEY_UNITS
 from enterprise_pipeline.services.imports.issues import CellIssue, Issue, Severity
 from enterprise_pipeline.services.imports.layout import Column
-from enterprise_pipeline.services.texts import N_
+from enterprise_pipeline.services.texts import N_, Text
 
 Cells = Sequence[Any]
 Reader = Callable[[Any], Any]
@@ -34,6 +33,12 @@ EXACT_BELOW = 10**15
 _PLAIN_DIGITS = 15
 _NOISE = 0.01
 _DAY_FORMATS = ("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y年%m月%d日", "%Y%m%d")
+# What its reader would give back unchanged.
+_PLAIN_TEXT = {
+    Kind.NAME: r"^[\u4e00-\u9fff（）A-Za-z0-9]*[\u4e00-\u9fff][\u4e00-\u9fff（）]*$",
+    Kind.NUMBER: r"^[A-Z]{1,4}[0-9]{4,30}$",
+}
+_SHORT = 100
 _DTYPES: dict[Kind, type[pl.DataType]] = {
     Kind.MONEY: pl.Int64,
     Kind.COUNT: pl.Int64,
@@ -79,6 +84,8 @@ def read_column(cells: Cells, column: Column, *, money_unit: str | None = None) 
         )
     if kind is Kind.DATE:
         return _days(cells, column.index)
+    if kind in _PLAIN_TEXT:
+        return _texts(cells, column.index, kind, _reader(column))
     return _one_by_one(cells, column.index, kind, _reader(column))
 
 
@@ -99,6 +106,19 @@ def _reader(column: Column) -> Reader:
         Kind.CHOICE: partial(codes.choice, choices=field.choices if field else ()),
     }
     return readers[field.kind if field else Kind.TEXT]
+
+
+def _texts(cells: Cells, index: int, kind: Kind, reader: Reader) -> ParsedColumn:
+    """Read a column of texts; those that are plain are taken as they stand."""
+    texts = pl.Series([cell if cell.__class__ is str else None for cell in cells], dtype=pl.String)
+    is_plain = texts.str.contains(_PLAIN_TEXT[kind]) & (texts.str.len_chars().is_between(4, _SHORT))
+    plain = is_plain.fill_null(value=False).to_numpy()
+    rest = np.flatnonzero(~plain).tolist()
+    values = pl.select(pl.when(pl.Series(plain)).then(texts)).to_series()
+    alone = _one_by_one([cells[row] for row in rest], index, kind, reader)
+    if rest:
+        values = values.scatter(np.array(rest, dtype=np.int64), alone.values)
+    return ParsedColumn(values=values, issues=[_moved(issue, rest[issue.row]) for issue in alone.issues])
 
 
 def _one_by_one(cells: Cells, index: int, kind: Kind, reader: Reader) -> ParsedColumn:
@@ -198,9 +218,8 @@ def _day_of(cell: Any) -> date | None:
 
 def _credit_codes(cells: Cells, index: int) -> ParsedColumn:
     """Read a column of credit codes; each that fails says which rule and what to do."""
-    given = [normalise_credit_code(cell) if cell.__class__ is str else "" for cell in cells]
-    in_order = all_in_order(given)
-    values: list[str | None] = list(given)
+    values: list[str | None] = [cell if cell.__class__ is str else "" for cell in cells]
+    in_order = all_in_order([value or "" for value in values])
     issues: list[Issue] = []
     for row in np.flatnonzero(~in_order).tolist():
         values[row] = None
@@ -209,15 +228,16 @@ def _credit_codes(cells: Cells, index: int) -> ParsedColumn:
         try:
             code = check_credit_code(cells[row])
         except CreditCodeError as error:
-            issues.append(_code_issue(row, index, Severity.REFUSED, str(error)))
+            issues.append(_code_issue(row, index, Severity.REFUSED, error.message))
         else:
             values[row] = code.text
             issues += [_code_issue(row, index, Severity.NOTE, text) for text in code.warnings]
     return ParsedColumn(values=pl.Series(values, dtype=pl.String), issues=issues)
 
 
-def _code_issue(row: int, index: int, severity: Severity, text: str) -> Issue:
-    return Issue(row=row, column=index, severity=severity, pattern=text)
+def _code_issue(row: int, index: int, severity: Severity, text: Text) -> Issue:
+    values = {name: _shown(value) for name, value in text.values.items()}
+    return Issue(row=row, column=index, severity=severity, pattern=text.pattern, values=values)
 
 
 def _issue(row: int, index: int, issue: CellIssue) -> Issue:

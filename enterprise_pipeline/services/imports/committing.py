@@ -1,8 +1,6 @@
 """Commit applies the stored plan, exactly, all of it or nothing."""
 
 import hashlib
-import io
-import zipfile
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -16,7 +14,7 @@ from enterprise_pipeline.services.errors import NotFound, ServiceError, StaleVer
 from enterprise_pipeline.services.imports import registry, writing
 from enterprise_pipeline.services.imports.certifying import write_certificates
 from enterprise_pipeline.services.imports.merging import Writing, what_to_write
-from enterprise_pipeline.services.imports.plan import Options, decode
+from enterprise_pipeline.services.imports.plan import Options, decode, pack_frames
 from enterprise_pipeline.services.imports.planning import SUBJECT
 from enterprise_pipeline.services.imports.writing import Stamp
 from enterprise_pipeline.services.texts import N_, Text
@@ -114,8 +112,14 @@ def _commit(
     new = _apply(session, write, stamp)
     ids = sorted({*new["enterprise_id"], *write.rows["enterprise_id"].drop_nulls()})
     batch.status, batch.committed_at = "committed", clock.now()
-    batch.before = _before(write, new)
-    batch.counts = plan.counts | {"applied": write.rows.height, "enterprises": len(ids), "new": new.height}
+    batch.before = _before(write, new, ids)
+    taken = write.rows.filter("takeable").height
+    batch.counts = plan.counts | {
+        "applied": write.rows.height,
+        "taken": taken,
+        "enterprises": len(ids),
+        "new": new.height,
+    }
     audit.record(
         session,
         actor=actor,
@@ -164,16 +168,16 @@ def _apply(session: Session, write: Writing, stamp: Stamp) -> pl.DataFrame:
     writing.update_enterprises(session, write.known)
     writing.rename(session, write.renames, stamp)
     writing.add_earlier_names(session, with_ids(write.earlier_names), stamp)
-    writing.add_reports(session, with_ids(write.reports), stamp)
-    writing.add_facts(session, with_ids(write.facts), stamp)
-    write_certificates(session, with_ids(write.certificates), stamp)
+    writing.add_reports(session, with_ids(write.reports), new, stamp)
+    writing.add_facts(session, with_ids(write.facts), new, stamp)
+    write_certificates(session, with_ids(write.certificates), new, stamp)
     return new
 
 
-def _before(write: Writing, new: pl.DataFrame) -> bytes:
-    """What was there before: the old identity, names and certificates, and which enterprises are new."""
-    packed = io.BytesIO()
+def _before(write: Writing, new: pl.DataFrame, ids: list[int]) -> bytes:
+    """What was there before: old identity, names, certificates; and which enterprises are touched and new."""
     frames = {
+        "touched": pl.DataFrame({"enterprise_id": ids}, schema={"enterprise_id": pl.Int64}),
         "new": new,
         "enterprises": write.known.select("enterprise_id", pl.col("^old\\..*$")),
         "names": write.renames.select("enterprise_id", "old.name"),
@@ -183,12 +187,7 @@ def _before(write: Writing, new: pl.DataFrame) -> bytes:
         "reports": write.reports.select("credit_code", *_keys(write.reports), pl.col("^old\\..*$")),
         "facts": write.facts.select("credit_code", pl.col("^old\\..*$")),
     }
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as archive:
-        for name, frame in frames.items():
-            bytes_of = io.BytesIO()
-            frame.write_ipc(bytes_of, compression="zstd")
-            archive.writestr(f"{name}.arrow", bytes_of.getvalue())
-    return packed.getvalue()
+    return pack_frames(frames)
 
 
 def _keys(reports: pl.DataFrame) -> list[str]:

@@ -161,8 +161,8 @@ def _heading(text: str) -> Heading:
     return read_heading(text)
 
 
-def _filled(rows: list[Cells], merged: Merged) -> list[list[str]]:
-    """Return the texts of the first rows with merged cells, and blanks right of a group title, filled in."""
+def fill_merged(rows: list[Cells], merged: Merged) -> list[list[str]]:
+    """Return the texts of the first rows, merged cells repeated in every cell they cover."""
     width = max((len(row) for row in rows), default=0)
     head = [[_text(cell) for cell in row] + [""] * (width - len(row)) for row in rows]
     for (top, left), (bottom, right) in merged:
@@ -170,6 +170,12 @@ def _filled(rows: list[Cells], merged: Merged) -> list[list[str]]:
             for row in range(top, min(bottom + 1, len(head))):
                 for column in range(left, min(right + 1, width)):
                     head[row][column] = head[top][left]
+    return head
+
+
+def _filled(rows: list[Cells], merged: Merged) -> list[list[str]]:
+    """Fill merged cells in, and blanks right of a group title where nothing is merged."""
+    head = fill_merged(rows, merged)
     if not merged:
         for upper, lower in pairwise(head):
             _fill_right(upper, lower)

@@ -10,6 +10,8 @@ from typing import Any
 
 import polars as pl
 
+from enterprise_pipeline.services.texts import Text
+
 OLD = "old."
 """Prefix of the column that holds what the registry has for the column of the same name."""
 FRAMES = ("rows", "enterprises", "reports", "facts", "certificates", "issues")
@@ -95,9 +97,9 @@ class SheetView:
 class Problem:
     """Something about the whole file that must be settled before anything can be committed."""
 
-    message: str
-    place: str = ""
-    remedy: str = ""
+    message: Text
+    place: str
+    remedy: Text
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,16 +126,30 @@ def encode(plan: Plan, content: bytes, filename: str) -> bytes:
             "filename": filename,
             "source": plan.source,
             "sheets": [asdict(sheet) for sheet in plan.sheets],
-            "problems": [asdict(problem) for problem in plan.problems],
+            "problems": [
+                [_text(problem.message), problem.place, _text(problem.remedy)] for problem in plan.problems
+            ],
         }
         archive.writestr("plan.json", json.dumps(head, ensure_ascii=False), zipfile.ZIP_DEFLATED)
-        for name in FRAMES:
-            frame = io.BytesIO()
-            plan.frames[name].write_ipc(frame, compression="zstd")
-            archive.writestr(f"{name}.arrow", frame.getvalue())
+        _add_frames(archive, {name: plan.frames[name] for name in FRAMES})
         compression = zipfile.ZIP_STORED if content.startswith(b"PK") else zipfile.ZIP_DEFLATED
         archive.writestr("file", content, compression)
     return packed.getvalue()
+
+
+def pack_frames(frames: dict[str, pl.DataFrame]) -> bytes:
+    """Pack frames alone, to be read by `decode_frame`."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as archive:
+        _add_frames(archive, frames)
+    return packed.getvalue()
+
+
+def _add_frames(archive: zipfile.ZipFile, frames: dict[str, pl.DataFrame]) -> None:
+    for name, frame in frames.items():
+        bytes_of = io.BytesIO()
+        frame.write_ipc(bytes_of, compression="zstd")
+        archive.writestr(f"{name}.arrow", bytes_of.getvalue())
 
 
 def decode(packed: bytes) -> Plan:
@@ -143,7 +159,10 @@ def decode(packed: bytes) -> Plan:
         frames = {name: pl.read_ipc(io.BytesIO(archive.read(f"{name}.arrow"))) for name in FRAMES}
     return Plan(
         sheets=tuple(_sheet(values) for values in head["sheets"]),
-        problems=tuple(Problem(**values) for values in head["problems"]),
+        problems=tuple(
+            Problem(message=Text(told[0], **told[1]), place=place, remedy=Text(then[0], **then[1]))
+            for told, place, then in head["problems"]
+        ),
         source=head["source"],
         frames=frames,
     )
@@ -159,6 +178,10 @@ def original_file(packed: bytes) -> bytes:
     """The file the plan was made from."""
     with zipfile.ZipFile(io.BytesIO(packed)) as archive:
         return archive.read("file")
+
+
+def _text(text: Text) -> tuple[str, dict[str, Any]]:
+    return text.pattern, text.values
 
 
 def _sheet(values: dict[str, Any]) -> SheetView:

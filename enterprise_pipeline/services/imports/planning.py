@@ -56,7 +56,7 @@ def plan_import(content: bytes, filename: str, options: Options, *, actor: str) 
             filename=filename[-255:],
             sha256=hashlib.sha256(content).hexdigest(),
             sender=options.sender,
-            kind=_kind(plan),
+            kind=kind_of_plan(plan),
             status="planned",
             options=options.as_json(),
             counts=plan.counts,
@@ -169,7 +169,8 @@ def _plan(session: Session, parts: Parts, tables: list[Table], origin: Origin) -
     )
 
 
-def _kind(plan: Plan) -> str:
+def kind_of_plan(plan: Plan) -> str:
+    """What a file is mostly about."""
     has = {name: plan.frames[name].height > 0 for name in ("reports", "facts", "certificates")}
     if has["certificates"] and not (has["reports"] or has["facts"]):
         return "certificates"

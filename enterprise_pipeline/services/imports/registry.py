@@ -1,18 +1,36 @@
 """What the registry holds about the enterprises of a file, as frames."""
 
-from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any, cast
 
 import polars as pl
-from sqlalchemy import Select, select, union
+from sqlalchemy import BigInteger, ColumnElement, Integer, Select, func, literal, select, union
+from sqlalchemy import cast as sql_cast
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 
-from enterprise_pipeline.services.bulk import read_frame
-from enterprise_pipeline.services.changes import in_parts
+from enterprise_pipeline.services.bulk import is_postgresql, read_frame
 from enterprise_pipeline.services.imports.fields import IDENTITY_COLUMNS
 from models import AnnualReport, Certificate, Enterprise, EnterpriseFacts, EnterpriseName
 
 Statement = Select[*tuple[Any, ...]]
+
+
+def among(session: Session, column: Any, keys: Iterable[int] | Iterable[str]) -> ColumnElement[bool]:
+    """Whether a column is one of these keys, however many: they travel as one JSON text.
+
+    A list of a hundred thousand parameters takes longer to write than to answer.
+    """
+    listed = literal(json.dumps(sorted(set(keys)), ensure_ascii=False))
+    if not is_postgresql(session):
+        each = func.json_each(listed).table_valued("value")
+        return cast("ColumnElement[bool]", column.in_(select(each.c.value)))
+    element = func.jsonb_array_elements_text(sql_cast(listed, JSONB)).column_valued("element")
+    is_number = isinstance(column.type, Integer)
+    return cast(
+        "ColumnElement[bool]", column.in_(select(sql_cast(element, BigInteger) if is_number else element))
+    )
 
 
 def enterprises_with(session: Session, codes: Iterable[str]) -> pl.DataFrame:
@@ -25,32 +43,27 @@ def enterprises_with(session: Session, codes: Iterable[str]) -> pl.DataFrame:
         Enterprise.name,
         *columns,
     )
-    return _in_parts(
-        session, sorted(set(codes)), lambda part: statement.where(Enterprise.credit_code.in_(part))
-    )
+    return read_frame(session, statement.where(among(session, Enterprise.credit_code, codes)))
 
 
 def codes_of_names(session: Session, names: Iterable[str]) -> dict[str, list[str]]:
     """Return, for each name borne now or earlier, the codes of the enterprises that bore it."""
     found: dict[str, list[str]] = {}
-    for part in in_parts_of(sorted(set(names))):
-        now = select(Enterprise.name, Enterprise.credit_code).where(Enterprise.name.in_(part))
-        earlier = (
-            select(EnterpriseName.name, Enterprise.credit_code)
-            .join(Enterprise, Enterprise.id == EnterpriseName.enterprise_id)
-            .where(EnterpriseName.name.in_(part))
-        )
-        for name, code in session.execute(union(now, earlier)):
-            found.setdefault(name, []).append(code)
+    now = select(Enterprise.name, Enterprise.credit_code).where(among(session, Enterprise.name, names))
+    earlier = (
+        select(EnterpriseName.name, Enterprise.credit_code)
+        .join(Enterprise, Enterprise.id == EnterpriseName.enterprise_id)
+        .where(among(session, EnterpriseName.name, names))
+    )
+    for name, code in session.execute(union(now, earlier)):
+        found.setdefault(name, []).append(code)
     return found
 
 
 def names_of(session: Session, ids: Iterable[int]) -> pl.DataFrame:
     """Return every name that these enterprises bear or bore."""
     statement = select(EnterpriseName.enterprise_id, EnterpriseName.name)
-    return _in_parts(
-        session, sorted(set(ids)), lambda part: statement.where(EnterpriseName.enterprise_id.in_(part))
-    )
+    return read_frame(session, statement.where(among(session, EnterpriseName.enterprise_id, ids)))
 
 
 def reports_of(
@@ -66,9 +79,7 @@ def reports_of(
         AnnualReport.source,
         *(getattr(AnnualReport, name) for name in columns),
     ).where(AnnualReport.fiscal_year.in_(years))
-    frame = _in_parts(
-        session, sorted(set(ids)), lambda part: statement.where(AnnualReport.enterprise_id.in_(part))
-    )
+    frame = read_frame(session, statement.where(among(session, AnnualReport.enterprise_id, ids)))
     return frame.sort("received_on", "version", "id")
 
 
@@ -83,9 +94,7 @@ def sheets_of(session: Session, ids: Iterable[int], *, columns: Sequence[str]) -
         EnterpriseFacts.source,
         *(getattr(EnterpriseFacts, name) for name in columns),
     )
-    frame = _in_parts(
-        session, sorted(set(ids)), lambda part: statement.where(EnterpriseFacts.enterprise_id.in_(part))
-    )
+    frame = read_frame(session, statement.where(among(session, EnterpriseFacts.enterprise_id, ids)))
     return frame.sort("valid_from", "received_on", "id")
 
 
@@ -102,9 +111,7 @@ def certificates_numbered(session: Session, numbers: Iterable[str]) -> pl.DataFr
         Certificate.revoked_on,
         Certificate.source,
     )
-    return _in_parts(
-        session, sorted(set(numbers)), lambda part: statement.where(Certificate.number.in_(part))
-    )
+    return read_frame(session, statement.where(among(session, Certificate.number, numbers)))
 
 
 def newest_told(rows: pl.DataFrame, *, keys: Sequence[str], values: Sequence[str], when: str) -> pl.DataFrame:
@@ -127,17 +134,3 @@ def newest_told(rows: pl.DataFrame, *, keys: Sequence[str], values: Sequence[str
         for prefix, column in (("source", "source"), ("when", when))
     ]
     return rows.group_by(keys, maintain_order=True).agg(pl.col(values).drop_nulls().last(), *told_by)
-
-
-def in_parts_of(texts: Sequence[str], size: int = 5_000) -> Iterable[Sequence[str]]:
-    """Cut a list of texts into parts that fit into one statement."""
-    return (texts[start : start + size] for start in range(0, len(texts), size))
-
-
-def _in_parts(
-    session: Session, keys: Sequence[Any], statement: Callable[[Sequence[Any]], Statement]
-) -> pl.DataFrame:
-    parts = [read_frame(session, statement(part)) for part in in_parts(keys)] or [
-        read_frame(session, statement([]))
-    ]
-    return pl.concat(parts)

@@ -123,11 +123,12 @@ def add_earlier_names(session: Session, earlier: pl.DataFrame, stamp: Stamp) -> 
     )
 
 
-def add_reports(session: Session, reports: pl.DataFrame, stamp: Stamp) -> None:
+def add_reports(session: Session, reports: pl.DataFrame, new: pl.DataFrame, stamp: Stamp) -> None:
     """Insert each year's figures as the next version of their source, with what that source told before."""
     if reports.is_empty():
         return
-    ids, years = reports["enterprise_id"].unique().to_list(), reports["fiscal_year"].unique().to_list()
+    years = reports["fiscal_year"].unique().to_list()
+    ids = registered_before(reports, new)
     rows = registry.reports_of(session, ids, years=years, columns=YEARLY_COLUMNS)
     keys = ["enterprise_id", "fiscal_year"]
     own = _newest_own(rows.filter(pl.col("source") == stamp.source), keys, YEARLY_COLUMNS)
@@ -139,11 +140,11 @@ def add_reports(session: Session, reports: pl.DataFrame, stamp: Stamp) -> None:
     write_frame(session, table_of(AnnualReport), _numbered(session, AnnualReport, frame))
 
 
-def add_facts(session: Session, facts: pl.DataFrame, stamp: Stamp) -> None:
+def add_facts(session: Session, facts: pl.DataFrame, new: pl.DataFrame, stamp: Stamp) -> None:
     """Insert what is told of each enterprise as a sheet that holds from ``valid_from``."""
     if facts.is_empty():
         return
-    rows = registry.sheets_of(session, facts["enterprise_id"].unique().to_list(), columns=FACT_COLUMNS)
+    rows = registry.sheets_of(session, registered_before(facts, new), columns=FACT_COLUMNS)
     own_day = (pl.col("source") == stamp.source) & (pl.col("valid_from") == stamp.valid_from)
     own = _newest_own(rows.filter(own_day), ["enterprise_id"], FACT_COLUMNS)
     frame = _next_version(facts, own, ["enterprise_id"], FACT_COLUMNS).with_columns(
@@ -153,6 +154,17 @@ def add_facts(session: Session, facts: pl.DataFrame, stamp: Stamp) -> None:
         recorded_at=pl.lit(stamp.instant),
     )
     write_frame(session, table_of(EnterpriseFacts), _numbered(session, EnterpriseFacts, frame))
+
+
+def registered_before(frame: pl.DataFrame, new: pl.DataFrame) -> list[int]:
+    """The enterprises of a frame that this commit did not create: only they have a past."""
+    ids: list[int] = (
+        frame["enterprise_id"]
+        .filter(~frame["enterprise_id"].is_in(new["enterprise_id"].implode()))
+        .unique()
+        .to_list()
+    )
+    return ids
 
 
 def _newest_own(rows: pl.DataFrame, keys: list[str], columns: Sequence[str]) -> pl.DataFrame:
@@ -168,7 +180,9 @@ def _next_version(
         (pl.coalesce(name, f"own.{name}") if name in told.columns else pl.col(f"own.{name}")).alias(name)
         for name in columns
     ]
-    return frame.select(*keys, *values, version=pl.col("version").fill_null(0) + 1)
+    frame = frame.select(*keys, *values, version=pl.col("version").fill_null(0) + 1)
+    # A column that nobody told stays out of the statement; the database knows what null is.
+    return frame.select(series for series in frame if series.null_count() < frame.height)
 
 
 def _numbered(session: Session, model: type[Base], frame: pl.DataFrame) -> pl.DataFrame:

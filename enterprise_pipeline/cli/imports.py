@@ -1,0 +1,119 @@
+"""``flask import FILE``: show what importing a spreadsheet would do, and do it when told so."""
+
+from datetime import date, datetime
+from pathlib import Path
+
+import click
+from flask import current_app
+from flask.cli import with_appcontext
+
+from enterprise_pipeline.config import Settings
+from enterprise_pipeline.services import clock
+from enterprise_pipeline.services.errors import ServiceError
+from enterprise_pipeline.services.imports.batches import Preview, RowView, preview
+from enterprise_pipeline.services.imports.committing import commit_import
+from enterprise_pipeline.services.imports.headers import MONEY_UNITS
+from enterprise_pipeline.services.imports.outcome import outcome, screen_import
+from enterprise_pipeline.services.imports.plan import Action, Options
+from enterprise_pipeline.services.imports.planning import plan_import
+from enterprise_pipeline.services.imports.refused import reasons, refused_workbook
+from scoring.vocabulary import TIER_NAMES, Tier
+
+ACTOR = "command line"
+ROWS_SHOWN = 20
+DAY = click.DateTime(formats=["%Y-%m-%d"])
+
+
+@click.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--sender", default="", help="Whose data these are; remembered as the source of every figure.")
+@click.option("--kind", type=click.Choice([tier.value for tier in Tier]), help="Tier of the certificates.")
+@click.option("--year", type=int, help="Fiscal year, where neither headers nor a column tell it.")
+@click.option("--unit", type=click.Choice([*MONEY_UNITS]), help="Unit of money, where no header tells it.")
+@click.option("--received-on", type=DAY, help="When the data came in; default today.")
+@click.option("--header-row", type=int, help="Row of the (lowest) header, where it is not found.")
+@click.option("--commit", is_flag=True, help="Put the valid rows in; without it nothing changes.")
+@click.option("--take-conflicts", is_flag=True, help="Decide contradictions to other sources for this file.")
+@click.option("--refused", type=click.Path(dir_okay=False, path_type=Path), help="Write refused rows here.")
+@with_appcontext
+def import_file(
+    file: Path,
+    *,
+    sender: str,
+    kind: str | None,
+    year: int | None,
+    unit: str | None,
+    received_on: datetime | None,
+    header_row: int | None,
+    commit: bool,
+    take_conflicts: bool,
+    refused: Path | None,
+) -> None:
+    """Plan the import of FILE (.xlsx, .xls or .csv), and with --commit carry the plan out."""
+    today = _today()
+    options = Options(
+        sender=sender.strip(),
+        tier=kind or "",
+        year=year,
+        money_unit=unit or "",
+        received_on=min(received_on.date(), today) if received_on else today,
+        header_row=header_row,
+    )
+    try:
+        batch_id = plan_import(file.read_bytes(), file.name, options, actor=ACTOR)
+        _tell_plan(preview(batch_id, limit=0))
+        if refused is not None:
+            refused.write_bytes(refused_workbook(batch_id))
+            click.echo(f"refused rows: {refused}")
+        if commit:
+            _commit(batch_id, file, take_conflicts=take_conflicts, today=today)
+        else:
+            click.echo("nothing was changed; --commit puts the valid rows in")
+    except ServiceError as error:
+        raise click.ClickException(str(error)) from error
+
+
+def _today() -> date:
+    settings: Settings = current_app.config["SETTINGS"]
+    return clock.today(settings.timezone, pretended=settings.today)
+
+
+def _tell_plan(plan: Preview) -> None:
+    for sheet in plan.sheets:
+        told = f", year {sheet.year} ({sheet.year_from})" if sheet.year else ""
+        click.echo(f"sheet {sheet.name or '-'}: header in row {sheet.header_row}, {sheet.rows} rows{told}")
+        for column in sheet.columns:
+            meaning = column.key or "?"
+            click.echo(f"  {column.letter:>3} {column.header} -> {meaning} {column.unit}".rstrip())
+    for problem in plan.problems:
+        click.echo(f"problem: {problem.place} {problem.message} {problem.remedy}")
+    click.echo(", ".join(f"{action.word} {plan.head.counts[action.word]}" for action in Action))
+    for action in (Action.REFUSED, Action.CONFLICT):
+        _tell_rows(preview(plan.head.id, action=action, limit=ROWS_SHOWN))
+
+
+def _tell_rows(plan: Preview) -> None:
+    for row in plan.rows:
+        _tell_row(row)
+    if plan.next_after is not None:
+        click.echo(f"  … more than {ROWS_SHOWN}; --refused FILE.xlsx lists them all")
+
+
+def _tell_row(row: RowView) -> None:
+    place = f"{row.sheet} row {row.row}".strip()
+    click.echo(
+        f"  {row.action.word} {place} {row.credit_code or '-'} {row.name or '-'}: {reasons(row.findings)}"
+    )
+
+
+def _commit(batch_id: int, file: Path, *, take_conflicts: bool, today: date) -> None:
+    done = commit_import(batch_id, take_conflicts=take_conflicts, content=file.read_bytes(), actor=ACTOR)
+    click.echo(
+        f"committed: {done.rows} rows, {len(done.enterprise_ids)} enterprises, {done.created} of them new"
+    )
+    screen_import(batch_id, as_of=today)
+    for change in outcome(batch_id).counts:
+        before = change.before.word if change.before is not None else "not screened"
+        after = change.after.word if change.after is not None else "not assessed"
+        tier = TIER_NAMES[Tier(change.tier)]
+        click.echo(f"  {change.tier}@{change.standard} {tier}: {before} -> {after}: {change.n}")

@@ -1,0 +1,112 @@
+"""The rows that stayed out, as a workbook: the original cells, wrong ones marked, the reason beside them."""
+
+import io
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any
+
+import polars as pl
+import xlsxwriter
+from sqlalchemy import select
+
+from enterprise_pipeline.services.imports.batches import Finding, findings_of, import_head
+from enterprise_pipeline.services.imports.issues import Severity
+from enterprise_pipeline.services.imports.layout import ROWS_SEARCHED, fill_merged
+from enterprise_pipeline.services.imports.plan import Action, SheetView, decode, original_file
+from enterprise_pipeline.services.imports.reading import Sheet, read_sheets
+from enterprise_pipeline.transaction import reading
+from models import ImportBatch
+
+SAFE = {
+    "constant_memory": True,
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+    "strings_to_numbers": False,
+    "default_date_format": "yyyy-mm-dd",
+}
+REASON = "导入问题"
+_MOST_EXACT = 10**15
+_REASON_WIDTH = 60
+_LONGEST_SHEET_NAME = 31
+
+
+def refused_workbook(batch_id: int) -> bytes:
+    """Return the refused and undecided rows of an import as .xlsx, ready to be mended and sent in again."""
+    head = import_head(batch_id)
+    packed = reading().scalar(select(ImportBatch.plan).where(ImportBatch.id == batch_id)) or b""
+    plan = decode(packed)
+    out = pl.col("action") == Action.REFUSED.value
+    undecided = pl.col("action") == Action.CONFLICT.value
+    out |= undecided & ~pl.col("takeable") if head.counts.get("taken") else undecided
+    rows = plan.frames["rows"].filter(out)
+    findings = findings_of(plan, rows)
+    sheets = read_sheets(original_file(packed), head.filename)
+    buffer = io.BytesIO()
+    with xlsxwriter.Workbook(buffer, SAFE) as book:
+        marks = {
+            "wrong": book.add_format({"bg_color": "#FDE3E1", "num_format": "@"}),
+            "head": book.add_format({"bold": True, "bg_color": "#EEF1F4", "text_wrap": True}),
+            "reason": book.add_format({"font_color": "#A61B1B", "text_wrap": True}),
+            "text": book.add_format({"num_format": "@"}),
+        }
+        for number, view in enumerate(plan.sheets):
+            of_sheet = rows.filter(pl.col("sheet") == number)
+            source = next(sheet for sheet in sheets if sheet.name == view.name)
+            page = book.add_worksheet(view.name[:_LONGEST_SHEET_NAME] or None)
+            _write_sheet(page, marks, view=view, source=source, rows=of_sheet, findings=findings)
+    return buffer.getvalue()
+
+
+def _write_sheet(
+    page: Any,
+    marks: dict[str, Any],
+    *,
+    view: SheetView,
+    source: Sheet,
+    rows: pl.DataFrame,
+    findings: dict[int, list[Finding]],
+) -> None:
+    width = max((len(row) for row in source.rows), default=0)
+    page.set_column(0, max(width - 1, 0), 16)
+    page.set_column(width, width, _REASON_WIDTH)
+    head = fill_merged(source.rows[: min(view.header_row, ROWS_SEARCHED)], source.merged)
+    for number, cells in enumerate(head):
+        _write_cells(page, number, cells, marks["head"])
+        if number == view.header_row - 1:
+            page.write_string(number, width, REASON, marks["head"])
+    page.freeze_panes(view.header_row, 0)
+    place = {column.letter: column.index for column in view.columns}
+    for offset, (row_id, row) in enumerate(rows.select("row_id", "row").iter_rows()):
+        told = [finding for finding in findings.get(row_id, []) if finding.severity > Severity.NOTE]
+        wrong = {place[finding.letter] for finding in told if finding.letter}
+        line = view.header_row + offset
+        for index, cell in enumerate(source.rows[row - 1]):
+            _write_cell(page, line, index, cell, marks["wrong"] if index in wrong else marks["text"])
+        page.write_string(line, width, reasons(told), marks["reason"])
+
+
+def reasons(findings: Iterable[Finding]) -> str:
+    """Say in one line what keeps a row out, with the column of each."""
+    return "；".join(
+        f"{finding.letter} 列“{finding.header}”：{finding.text}" if finding.letter else str(finding.text)
+        for finding in findings
+    )
+
+
+def _write_cells(page: Any, line: int, cells: Iterable[str], mark: Any) -> None:
+    for index, cell in enumerate(cells):
+        if cell:
+            page.write_string(line, index, cell, mark)
+
+
+def _write_cell(page: Any, line: int, index: int, cell: Any, mark: Any) -> None:
+    if cell is None or cell == "":
+        page.write_blank(line, index, None, mark)
+    elif isinstance(cell, datetime | date):
+        page.write_string(line, index, cell.isoformat()[:10], mark)
+    elif isinstance(cell, bool):
+        page.write_boolean(line, index, cell, mark)
+    elif isinstance(cell, int | float) and abs(cell) < _MOST_EXACT:
+        page.write_number(line, index, cell)
+    else:
+        page.write_string(line, index, str(cell), mark)
