@@ -58,6 +58,8 @@ def problems(extracted: Catalog, translated: Catalog) -> list[str]:
     missing = [f"not in the catalogue: {shown(wanted[key])}" for key in wanted.keys() - present.keys()]
     stale = [f"no longer used: {shown(present[key])}" for key in present.keys() - wanted.keys()]
     faults = [fault for key in present.keys() & wanted.keys() for fault in faults_of(present[key])]
+    if translated.fuzzy:
+        faults.append("the catalogue has no header, or a fuzzy one: pybabel would compile nothing, silently")
     return sorted(missing) + sorted(stale) + sorted(faults)
 
 
@@ -96,7 +98,7 @@ def update() -> None:
         extract(template)
         options: list[str | Path] = ["-i", template, "-l", LANGUAGE, "-d", CATALOGUES]
         if path.exists():
-            quiet = ["--no-fuzzy-matching", "--ignore-obsolete", "--omit-header", "--no-wrap"]
+            quiet = ["--no-fuzzy-matching", "--ignore-obsolete", "--no-wrap"]
             pybabel("update", *options, *quiet)
         else:
             pybabel("init", *options, "--no-wrap")

@@ -7,7 +7,7 @@ from tools.check_translations import problems
 
 
 def catalogue(*messages: tuple[str, str], fuzzy: bool = False) -> Catalog:
-    made = Catalog(locale="en")
+    made = Catalog(locale="en", fuzzy=False)
     for key, text in messages:
         made.add(key, text, flags=["fuzzy"] if fuzzy else [])
     return made
@@ -40,3 +40,9 @@ def test_a_guess_is_not_a_translation():
     guessed = catalogue(("企业", "Enterprise"), fuzzy=True)
 
     assert problems(catalogue(("企业", "")), guessed) == ["only guessed (fuzzy): 企业"]
+
+
+def test_a_catalogue_that_would_compile_to_nothing_is_told():
+    catalogue = Catalog(locale="en", fuzzy=True)
+
+    assert any("compile nothing" in problem for problem in problems(Catalog(), catalogue))
