@@ -139,9 +139,10 @@ class TypedField(Field):
         kwargs["render_kw"] = {"inputmode": self.inputmode, "autocomplete": "off"} | dict(render_kw)
         super().__init__(*args, **kwargs)
 
-    def process_formdata(self, valuelist: list[str]) -> None:  # noqa: ARG002 - the signature of WTForms
+    def process_formdata(self, valuelist: list[str]) -> None:
         """Keep the text; it is read when the whole form is known."""
-        self.data = None
+        if valuelist:
+            self.data = None
 
     def pre_validate(self, form: Form) -> None:
         """Read the text, or say what is wrong with it."""

@@ -66,16 +66,12 @@ def registry_page(
 
 
 def _lines(ids: Sequence[int]) -> tuple[EnterpriseLine, ...]:
-    newest = dict(
-        reading()
-        .execute(
-            select(AnnualReport.enterprise_id, func.max(AnnualReport.fiscal_year))
-            .where(AnnualReport.enterprise_id.in_(ids))
-            .group_by(AnnualReport.enterprise_id)
-        )
-        .tuples()
-        .all()
+    reports = (
+        select(AnnualReport.enterprise_id, func.max(AnnualReport.fiscal_year))
+        .where(AnnualReport.enterprise_id.in_(ids))
+        .group_by(AnnualReport.enterprise_id)
     )
+    newest = {enterprise_id: year for enterprise_id, year in reading().execute(reports)}  # noqa: C416 - typed
     rows = reading().scalars(select(Enterprise).where(Enterprise.id.in_(ids)).order_by(Enterprise.id.desc()))
     return tuple(
         EnterpriseLine(

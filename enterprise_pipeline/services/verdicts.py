@@ -8,7 +8,9 @@ from sqlalchemy import select
 from enterprise_pipeline.services.live import live
 from enterprise_pipeline.services.screening import run_chosen
 from enterprise_pipeline.transaction import reading
-from scoring.vocabulary import Verdict
+from scoring.vocabulary import SCIENCE_LADDER, Verdict
+
+_ORDER = {str(tier): place for place, tier in enumerate(SCIENCE_LADDER)}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,12 +36,13 @@ def stored_verdicts(enterprise_id: int) -> dict[tuple[str, str], Verdict]:
 
 
 def rescreen(enterprise_id: int, *, as_of: date) -> list[VerdictChange]:
-    """Screen an enterprise after a change was committed, and return the verdicts that differ."""
+    """Screen an enterprise after a change was committed; returns the verdicts that differ, lowest tier first."""
     before = stored_verdicts(enterprise_id)
     run_chosen([enterprise_id], as_of=as_of)
     reading().rollback()  # The next look must see what the screening has just committed.
-    return [
+    changes = [
         VerdictChange(tier=tier, standard=standard, before=before.get((tier, standard)), after=after)
         for (tier, standard), after in stored_verdicts(enterprise_id).items()
         if before.get((tier, standard)) != after
     ]
+    return sorted(changes, key=lambda change: (_ORDER.get(change.tier, len(_ORDER)), change.standard))

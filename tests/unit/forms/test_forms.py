@@ -151,7 +151,7 @@ def test_answers_are_asked_for_known_columns_only():
 
 
 def enterprise(**typed: str) -> EnterpriseForm:
-    form = EnterpriseForm(MultiDict({"credit_code": "91420500309804832X", "name": "甲有限公司"} | typed))
+    form = EnterpriseForm(MultiDict({"credit_code": "91420500309804832J", "name": "甲有限公司"} | typed))
     form.division_code.offer([("420505", "猇亭区")])
     form.jurisdiction.offer([("gaoxin", "高新区")])
     form.hitech_field.offer([("405", "精细化学品")])
@@ -160,12 +160,12 @@ def enterprise(**typed: str) -> EnterpriseForm:
 
 def test_a_registration_is_tidied():
     form = enterprise(
-        credit_code=" ９１４２０５００ 309804832x ", name=" 甲有限公司 ", industry_code="c2614", address=" "
+        credit_code=" ９１４２０５００ 309804832j ", name=" 甲有限公司 ", industry_code="c2614", address=" "
     )
 
     assert form.validate(), form.errors
     values = form.cleaned()
-    assert (values["credit_code"], values["name"]) == ("91420500309804832X", "甲有限公司")
+    assert (values["credit_code"], values["name"]) == ("91420500309804832J", "甲有限公司")
     assert (values["industry_code"], values["address"], values["division_code"]) == ("C2614", None, None)
     assert "confirmed" not in values
 
