@@ -5,12 +5,14 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Table, and_, exists, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, Table, and_, exists, func, or_, select, true, union
 
 from enterprise_pipeline.services import name_search
-from enterprise_pipeline.services.candidate_filter import GAP_COUNTS, UNKNOWN, YES, CandidateFilter
+from enterprise_pipeline.services.candidate_filter import BASES, GAP_COUNTS, UNKNOWN, YES, CandidateFilter
 from enterprise_pipeline.services.cube import HOLDS_UNKNOWN, MOST_GAPS_TOLD
-from models import Enterprise, Membership
+from models import Certificate, Enterprise, Membership
+from scoring.rulebook import load_rulebook
+from scoring.vocabulary import Tier, Verdict
 
 Condition = ColumnElement[bool]
 _GROUP_OF_FIELDS = 2
@@ -74,23 +76,27 @@ def of_rest(table: Table, wanted: CandidateFilter, *, as_of: date, as_sets: bool
     conditions: list[Condition] = []
     if wanted.size:
         conditions.append(table.c.shortfall <= int(wanted.size) / 100)
-    for query, key in _sets(wanted, as_of):
-        conditions.append(column.in_(query) if as_sets else exists(query.where(key == column)))
+    for query, key in _sets(table, wanted, as_of):
+        conditions.append(
+            column.in_(query) if as_sets else exists(query.where(key == column).correlate(table))
+        )
     return and_(*conditions) if conditions else None
 
 
-def driving_ids(wanted: CandidateFilter, *, as_of: date) -> tuple[Select[int], CandidateFilter] | None:
+def driving_ids(
+    table: Table, wanted: CandidateFilter, *, as_of: date
+) -> tuple[Select[int], CandidateFilter] | None:
     """All enterprises that one indexed part of the filter leaves, and what is left of the filter."""
     if wanted.field and wanted.field != UNKNOWN:
         return select(Enterprise.id).where(in_field(wanted.field)), replace(wanted, field="")
     if wanted.also is not None:
-        return select(Membership.enterprise_id).where(member_on(str(wanted.also), as_of)), replace(
-            wanted, also=None
-        )
+        return holders(table, wanted.also, as_of), replace(wanted, also=None)
     return None
 
 
-def _sets(wanted: CandidateFilter, as_of: date) -> Iterator[tuple[Select[int], ColumnElement[int]]]:
+def _sets(
+    table: Table, wanted: CandidateFilter, as_of: date
+) -> Iterator[tuple[Select[int], ColumnElement[int]]]:
     of_enterprise: list[Condition] = []
     if wanted.field:
         of_enterprise.append(in_field(wanted.field))
@@ -99,8 +105,35 @@ def _sets(wanted: CandidateFilter, as_of: date) -> Iterator[tuple[Select[int], C
     if of_enterprise:
         yield select(Enterprise.id).where(*of_enterprise), Enterprise.id.expression
     if wanted.also is not None:
-        member = select(Membership.enterprise_id).where(member_on(str(wanted.also), as_of))
-        yield member, Membership.enterprise_id.expression
+        query = holders(table, wanted.also, as_of)
+        yield query, query.selected_columns[0]
+
+
+def holders(table: Table, tier: Tier, day: date) -> Select[int]:
+    """The enterprises known to hold a tier: as screened where it is screened, else by its lists on a day."""
+    standard = next((e.standard for e in load_rulebook().rule_sets if e.tier is tier and e.is_default), None)
+    if standard is not None:
+        other = table.alias()
+        return select(other.c.enterprise_id).where(
+            other.c.tier == str(tier),
+            other.c.standard == standard,
+            other.c.basis == BASES[0],
+            other.c.verdict.in_([int(verdict) for verdict in Verdict]),
+            other.c.holds == 1,
+        )
+    members = select(Membership.enterprise_id).where(
+        Membership.pool_id == str(tier),
+        Membership.valid_from <= day,
+        or_(Membership.valid_to.is_(None), Membership.valid_to >= day),
+    )
+    certified = select(Certificate.enterprise_id).where(
+        Certificate.pool_id == str(tier),
+        Certificate.issued_on <= day,
+        Certificate.expires_on >= day,
+        or_(Certificate.revoked_on.is_(None), Certificate.revoked_on > day),
+    )
+    either = union(members, certified).subquery()
+    return select(either.c.enterprise_id)
 
 
 def in_field(field: str) -> Condition:
@@ -110,12 +143,3 @@ def in_field(field: str) -> Condition:
     if len(field) == _GROUP_OF_FIELDS:  # A stretch of the index: 401 to 409 for the group 40.
         return Enterprise.hitech_field.between(f"{field[0]}01", f"{field[0]}99")
     return Enterprise.hitech_field == field
-
-
-def member_on(pool: str, day: date) -> Condition:
-    """Memberships of a pool on a day."""
-    return and_(
-        Membership.pool_id == pool,
-        Membership.valid_from <= day,
-        or_(Membership.valid_to.is_(None), Membership.valid_to >= day),
-    )

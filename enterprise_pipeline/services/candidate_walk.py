@@ -89,9 +89,9 @@ def _known_ids(
 ) -> tuple[list[int], CandidateFilter] | None:
     """The few enterprises that one part of the filter leaves, and the rest of the filter; None if not few."""
     if wanted.q:
-        ids = name_search.find(session, wanted.q)
+        ids = name_search.find(session, wanted.q, limit=name_search.MOST_FOUND)
         return None if ids is None else (ids, replace(wanted, q=""))
-    driving = driving_ids(wanted, as_of=shown.day)
+    driving = driving_ids(shown.table, wanted, as_of=shown.day)
     if driving is None:
         return None
     query, left = driving

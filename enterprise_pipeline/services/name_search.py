@@ -24,7 +24,7 @@ def matches(q: str) -> ColumnElement[bool]:
     return or_(_named(Enterprise.name, Enterprise.initials, name), former, _coded(q))
 
 
-def find(session: Session, q: str, *, limit: int = MOST_FOUND) -> list[int] | None:
+def find(session: Session, q: str, *, limit: int) -> list[int] | None:
     """The ids of the enterprises that ``q`` means, or None when they are more than ``limit``."""
     found: set[int] = set()
     for query in _searches(q):
