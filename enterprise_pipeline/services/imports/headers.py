@@ -21,7 +21,7 @@ _NUMBERING = re.compile(
     r"^(?:\d{1,2}[.、)]|[一二三四五六七八九十]{1,3}[、.]|\([一二三四五六七八九十\d]{1,2}\)|其中[:：]?)"
 )
 _PUNCTUATION = re.compile(r"[\s\u200b\ufeff*#★☆()\[\]【】{}<>《》“”\"'‘’、,，.。:：;；/\\|_\-—–·!！?？]+")
-_KEY = re.compile(r"^([a-z][a-z0-9_]*)(?:@([a-z0-9_]+))?$")
+_KEY = re.compile(r"^([a-z][a-z0-9_]*)(?:@([a-z0-9_]+))?(?:#(%|亿元|百万元|万元|千元|元))?$")
 _GENERIC = frozenset(
     {"", "金额", "数值", "数量", "数", "合计", "小计", "数据", "填报数", "实际数", "个数", "名称"}
 )
@@ -124,6 +124,12 @@ def parse_key(text: str) -> Target | None:
     if target.field.group is Group.CERTIFICATE and qualifier in set(Tier):
         return replace(target, tier=qualifier)
     return None
+
+
+def key_unit(text: str) -> str | None:
+    """The unit that an exact key such as ``revenue_cny@2025#万元`` carries."""
+    found = _KEY.match(text.strip())
+    return found[3] if found else None
 
 
 def recognise(headings: list[Heading]) -> Target | None:

@@ -10,6 +10,7 @@ from enterprise_pipeline.services.imports.headers import (
     MONEY_UNITS,
     Heading,
     Target,
+    key_unit,
     parse_key,
     read_heading,
     recognise,
@@ -86,7 +87,9 @@ def find_layout(
     head = _filled(rows[:ROWS_SEARCHED], merged)
     best: tuple[int, Layout] | None = None
     for bottom in [header_row - 1] if header_row else range(len(head)):
-        for height in range(1, min(HEADER_ROWS, bottom + 1) + 1):
+        # A hidden row of keys names the columns exactly; the row above it names them for people.
+        lowest = 2 if bottom and _is_key_row(head[bottom]) else 1
+        for height in range(lowest, min(HEADER_ROWS, bottom + 1) + 1):
             layout = _layout_at(head, bottom - height + 1, bottom, by_hand)
             score = _score(layout) - height
             if best is None or score > best[0]:
@@ -94,6 +97,11 @@ def find_layout(
     if best is None or not (header_row or _usable(best[1])):
         return None
     return _with_notes(best[1], head)
+
+
+def _is_key_row(row: list[str]) -> bool:
+    texts = [text for text in row if text]
+    return len(texts) > 1 and all(parse_key(text) for text in texts)
 
 
 def _usable(layout: Layout) -> bool:
@@ -151,8 +159,11 @@ def _column(index: int, levels: list[str], by_hand: dict[str, str]) -> Column:
             target = replace(target, year=years[-1])
         return replace(column, target=target, by_hand=True)
     exact = parse_key(levels[-1])
-    if exact and exact.field.kind is Kind.MONEY and column.unit not in MONEY_UNITS:
-        column = replace(column, unit="元")  # Exchange names are in CNY by definition.
+    if exact and exact.field.kind in (Kind.MONEY, Kind.SHARE):
+        # Exchange names are in CNY by definition, unless the key itself says otherwise.
+        money = column.unit if column.unit in MONEY_UNITS else "元"
+        plain = money if exact.field.kind is Kind.MONEY else column.unit
+        column = replace(column, unit=key_unit(levels[-1]) or plain)
     return replace(column, target=exact or recognise(headings))
 
 

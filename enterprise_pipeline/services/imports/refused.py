@@ -14,16 +14,10 @@ from enterprise_pipeline.services.imports.issues import Severity
 from enterprise_pipeline.services.imports.layout import ROWS_SEARCHED, fill_merged
 from enterprise_pipeline.services.imports.plan import Action, SheetView, decode, original_file
 from enterprise_pipeline.services.imports.reading import Sheet, read_sheets
+from enterprise_pipeline.services.imports.safe import SAFE
 from enterprise_pipeline.transaction import reading
 from models import ImportBatch
 
-SAFE = {
-    "constant_memory": True,
-    "strings_to_formulas": False,
-    "strings_to_urls": False,
-    "strings_to_numbers": False,
-    "default_date_format": "yyyy-mm-dd",
-}
 REASON = "导入问题"
 _MOST_EXACT = 10**15
 _REASON_WIDTH = 60
