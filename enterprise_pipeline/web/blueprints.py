@@ -13,6 +13,7 @@ from enterprise_pipeline.web import (
     overview,
     search,
 )
+from enterprise_pipeline.web.assets import init_assets
 from enterprise_pipeline.web.context import init_context
 from enterprise_pipeline.web.csrf import init_csrf
 from enterprise_pipeline.web.errors import init_errors
@@ -37,6 +38,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
 def init_web(app: Flask) -> None:
     """Set up what pages share and register every page group."""
     init_language(app)
+    init_assets(app)
     init_security(app)
     init_csrf(app)
     init_filters(app)

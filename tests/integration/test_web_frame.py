@@ -210,3 +210,30 @@ def test_an_upload_that_is_too_large_is_refused_in_words(app, client):
 
     assert answer.status_code == 413
     assert "文件太大" in answer.text
+
+
+def test_a_database_that_fails_gives_a_page_in_words(app, client):
+    with app.app_context():
+        RegistryState.__table__.drop(db.engine)
+        db.session.remove()
+
+    answer = client.get("/")
+
+    assert answer.status_code == 500
+    assert "程序出错了" in answer.text
+    assert "registry_state" not in answer.text
+
+
+def test_static_files_have_an_address_of_their_content_and_are_kept(client):
+    found = re.search(r'href="(/static/css/frame\.css\?v=[0-9a-f]{10})"', client.get("/help").text)
+    assert found is not None
+
+    with client.get(found.group(1)) as answer:
+        assert "immutable" in answer.headers["Cache-Control"]
+    for unversioned in ("/static/css/frame.css", "/static/css/frame.css?v=0123456789"):
+        with client.get(unversioned) as answer:
+            assert "immutable" not in answer.headers["Cache-Control"]
+
+
+def test_pages_are_not_kept_by_anybody_between(client):
+    assert client.get("/help").headers["Cache-Control"] == "private, no-cache"

@@ -24,7 +24,7 @@ def opened(
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
     if language != "zh":
-        page.set_extra_http_headers({"Cookie": f"language={language}"})
+        context.add_cookies([{"name": "language", "value": language, "domain": "127.0.0.1", "path": "/"}])
     try:
         yield page
         # The browser calls a page that answers 4xx on purpose a failed load; that is no fault of the page.
@@ -36,7 +36,7 @@ def opened(
 def assert_accessible(page: Page) -> None:
     """Let axe look at the page; its report names each violation with its place."""
     found = Axe().run(page)
-    assert found.violations_count == 0, found.generate_report()
+    assert found.violations_count == 0, f"{page.url}\n{found.generate_report()}"
 
 
 def assert_fits(page: Page) -> None:

@@ -89,9 +89,20 @@ document.addEventListener("click", async (event) => {
 document.addEventListener("htmx:configRequest", (event) => {
   event.detail.headers["X-CSRFToken"] = document.querySelector("meta[name=csrf-token]").content;
 });
+const showTrouble = (text) => {
+  const note = document.getElementById("trouble") ?? document.createElement("p");
+  note.id = "trouble";
+  note.className = "note note-risk";
+  note.setAttribute("role", "alert");
+  note.textContent = text;
+  document.getElementById("content").prepend(note);
+  note.scrollIntoView({ block: "nearest" });
+};
 document.addEventListener("htmx:responseError", (event) => {
   const answer = new DOMParser().parseFromString(event.detail.xhr.responseText, "text/html");
-  announce(answer.body.textContent.trim());
+  showTrouble(answer.body.textContent.replace(/\s+/g, " ").trim());
 });
+document.addEventListener("htmx:sendError", () => showTrouble(document.body.dataset.unreachable));
+document.addEventListener("htmx:afterSwap", () => document.getElementById("trouble")?.remove());
 
 document.getElementById("error-summary")?.focus();
