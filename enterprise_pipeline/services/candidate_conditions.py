@@ -121,19 +121,24 @@ def holders(table: Table, tier: Tier, day: date) -> Select[int]:
             other.c.verdict.in_([int(verdict) for verdict in Verdict]),
             other.c.holds == 1,
         )
-    members = select(Membership.enterprise_id).where(
-        Membership.pool_id == str(tier),
-        Membership.valid_from <= day,
-        or_(Membership.valid_to.is_(None), Membership.valid_to >= day),
-    )
-    certified = select(Certificate.enterprise_id).where(
-        Certificate.pool_id == str(tier),
+    members = select(Membership.enterprise_id).where(Membership.pool_id == str(tier), member_on(day))
+    certified = select(Certificate.enterprise_id).where(Certificate.pool_id == str(tier), certified_on(day))
+    either = union(members, certified).subquery()
+    return select(either.c.enterprise_id)
+
+
+def member_on(day: date) -> Condition:
+    """Memberships that hold on a day."""
+    return and_(Membership.valid_from <= day, or_(Membership.valid_to.is_(None), Membership.valid_to >= day))
+
+
+def certified_on(day: date) -> Condition:
+    """Certificates whose printed dates cover a day and that were not revoked by then."""
+    return and_(
         Certificate.issued_on <= day,
         Certificate.expires_on >= day,
         or_(Certificate.revoked_on.is_(None), Certificate.revoked_on > day),
     )
-    either = union(members, certified).subquery()
-    return select(either.c.enterprise_id)
 
 
 def in_field(field: str) -> Condition:

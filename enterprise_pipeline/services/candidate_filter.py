@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from enterprise_pipeline.services import reference
 from enterprise_pipeline.services.errors import ServiceError
+from enterprise_pipeline.services.texts import N_, Text
 from scoring.vocabulary import Tier, Verdict
 
 # In the address, "unknown" asks for what nobody has told us; an absent word asks for everything.
@@ -94,14 +95,7 @@ def parse(query: Mapping[str, str]) -> CandidateFilter:
     BadFilter
         Naming each parameter that asks for something we do not have.
     """
-    given = {name: query[name].strip() for name in _ALLOWED if query.get(name, "").strip()}
-    errors = {
-        name: f"没有“{word}”这个{_LABELS[name]}；请从列表中选择。"
-        for name, word in given.items()
-        if not _ALLOWED[name](word)
-    }
-    if len(given.get("q", "")) > LONGEST_QUERY:
-        errors["q"] = f"搜索词最多 {LONGEST_QUERY} 个字，请缩短。"
+    given, errors = check_words(query)
     if errors:
         raise BadFilter(errors)
     typed: dict[str, object] = dict(given)
@@ -111,6 +105,19 @@ def parse(query: Mapping[str, str]) -> CandidateFilter:
     if "verdict" in given:
         typed["verdict"] = Verdict[given["verdict"].upper()]
     return CandidateFilter(**typed)  # type: ignore[arg-type]
+
+
+def check_words(query: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
+    """The words that were given, and a message for each that means nothing here."""
+    given = {name: query[name].strip() for name in _ALLOWED if query.get(name, "").strip()}
+    errors: dict[str, str] = {
+        name: Text(N_("没有“%(word)s”这个选项；请从列表中选择。"), word=word[:LONGEST_QUERY])
+        for name, word in given.items()
+        if not _ALLOWED[name](word)
+    }
+    if len(given.get("q", "")) > LONGEST_QUERY:
+        errors["q"] = Text(N_("搜索词最多 %(most)s 个字，请缩短。"), most=LONGEST_QUERY)
+    return given, errors
 
 
 def _is_tier(word: str) -> bool:
@@ -131,21 +138,6 @@ def _is_field(word: str) -> bool:
     )
 
 
-_LABELS = {
-    "tier": "层级",
-    "standard": "标准",
-    "basis": "数据口径",
-    "verdict": "结论",
-    "jurisdiction": "归口地区",
-    "industry": "行业",
-    "field": "高新技术领域",
-    "gaps": "差项数",
-    "size": "差距大小",
-    "holds": "持有情况",
-    "also": "同时持有的层级",
-    "q": "搜索词",
-    "sort": "排序方式",
-}
 _ALLOWED: dict[str, Callable[[str], bool]] = {
     "tier": _is_tier,
     "standard": lambda word: word.isascii() and word.isidentifier(),

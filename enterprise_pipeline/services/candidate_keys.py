@@ -12,6 +12,8 @@ from enterprise_pipeline.services.cube import group_rank, known_holds
 from enterprise_pipeline.services.errors import ServiceError
 from enterprise_pipeline.services.texts import N_, Text
 
+# Databases hold 64 bits.
+LARGEST = 2**62
 # By sort: gaps (verdict, holds, n_failed, jurisdiction, industry, id); name (initials, id);
 # shortfall and changes (value, id), and where the value is unknown (None, *key by gaps).
 Key = tuple[Any, ...]
@@ -47,14 +49,26 @@ class Cursor:
 
 def read_cursor(text: str, sort: Sort) -> Cursor:
     """Read a place from an address; raises `BadCursor`."""
+    position, parts = read_parts(text)
+    try:
+        return Cursor(position, _key(parts, sort))
+    except (ValueError, TypeError, LookupError) as error:
+        raise BadCursor from error
+
+
+def read_parts(text: str) -> tuple[int, list[Any]]:
+    """The position and the parts of the key that a place in an address consists of."""
     try:
         position, *parts = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-        key = _key(parts, sort)
-        if not isinstance(position, int):
-            raise BadCursor
-    except (ValueError, TypeError, LookupError, binascii.Error) as error:
+    except (ValueError, TypeError, binascii.Error, RecursionError) as error:
         raise BadCursor from error
-    return Cursor(max(position, 0), key)
+    if type(position) is not int or not 0 <= position < LARGEST or any(_is_too_large(part) for part in parts):
+        raise BadCursor
+    return position, parts
+
+
+def _is_too_large(part: Any) -> bool:
+    return isinstance(part, int) and not -LARGEST < part < LARGEST
 
 
 def in_order(sort: Sort, key: Key) -> tuple[Any, ...]:

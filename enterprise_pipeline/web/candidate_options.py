@@ -74,7 +74,7 @@ def options(wanted: CandidateFilter, facets: Facets | None) -> dict[str, list[Op
     """The choices of every field; what nobody would be left by is not offered where counts are known."""
     chosen = wanted.address()
     offers: dict[str, list[Option]] = {}
-    for name, offered in _choices().items():
+    for name, offered in choices().items():
         counts = None if facets is None else facets.get(name)
         offers[name] = [
             Option(
@@ -90,7 +90,8 @@ def options(wanted: CandidateFilter, facets: Facets | None) -> dict[str, list[Op
 
 
 @once_a_language
-def _choices() -> dict[str, Words]:
+def choices() -> dict[str, Words]:
+    """The words of every field, by its name."""
     unknown = (UNKNOWN, said().unknown)
     places = [(place.code, said().jurisdiction(place.code)) for place in reference.jurisdictions()]
     sections = [(code, f"{code} {name}") for code, name in reference.industry_sections()]

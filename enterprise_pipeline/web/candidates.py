@@ -4,9 +4,10 @@ from functools import cache
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Blueprint, Response, current_app, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, make_response, redirect, request, url_for
 from flask_babel import gettext as _
 from markupsafe import Markup
+from werkzeug.wrappers import Response
 
 from enterprise_pipeline.services import candidates as service
 from enterprise_pipeline.services.candidate_filter import BadFilter, CandidateFilter, parse
@@ -27,6 +28,7 @@ from enterprise_pipeline.web.candidate_links import record_address
 from enterprise_pipeline.web.candidate_options import filter_form, verdict_tabs
 from enterprise_pipeline.web.context import AS_OF
 from enterprise_pipeline.web.language import own_path
+from enterprise_pipeline.web.partial import answer, is_partial
 
 bp = Blueprint("candidates", __name__, url_prefix="/candidates")
 
@@ -37,18 +39,24 @@ ON_CARDS = frozenset({"verdict", "step"})
 @bp.get("")
 def index() -> Response:
     """Show one page of the list that the address asks for."""
+    if has_blanks() and not is_partial():
+        return redirect(list_address({name: word for name, word in request.args.items() if word}))
     after, before = request.args.get("after", ""), request.args.get("before", "")
     try:
         shown = service.page(parse(request.args), after=after, before=before)
     except BadFilter as error:
-        return _answer("candidates/wrong.html", status=400, errors=error.errors, labels=words.FIELD_WORDS)
+        return answer("candidates/wrong.html", status=400, errors=error.errors, labels=words.FIELD_WORDS)
     except BadCursor as error:
         start = list_address(own_address(parse(request.args)))
-        return _answer(
-            "candidates/wrong.html", status=400, errors={"": error.message}, labels={}, start=start
-        )
+        return answer("candidates/wrong.html", status=400, errors={"": error.message}, labels={}, start=start)
     template = "candidates/_list.html" if is_partial() else "candidates/index.html"
-    return _answer(template, **view_of(shown))
+    here = list_address(own_address(service.without_standard(shown.wanted)))
+    return answer(template, push=here, **view_of(shown))
+
+
+def has_blanks() -> bool:
+    """Whether a form without scripts sent fields that nobody filled in; the same list has one address."""
+    return any(not word for word in request.args.values())
 
 
 @bp.post("/columns")
@@ -73,11 +81,6 @@ def export_xlsx() -> Response:
 def export_csv() -> Response:
     """Send exactly this list as CSV."""
     return candidate_export.answer(as_csv=True)
-
-
-def is_partial() -> bool:
-    """Whether htmx asks for the list alone, to put it into a page that is already there."""
-    return "HX-Request" in request.headers and "HX-History-Restore-Request" not in request.headers
 
 
 def own_address(wanted: CandidateFilter, **changes: Any) -> dict[str, Any]:
@@ -154,10 +157,3 @@ def _with(here: dict[str, Any], name: str, value: str) -> dict[str, Any]:
 
 def _left(here: dict[str, Any], name: str) -> dict[str, Any]:
     return {other: word for other, word in here.items() if other != name}
-
-
-def _answer(template: str, *, status: int = 200, **context: Any) -> Response:
-    response = make_response(render_template(template, **context), status)
-    # The same address has two answers: the page, and the list alone for htmx.
-    response.vary.add("HX-Request")
-    return response

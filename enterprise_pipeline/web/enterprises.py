@@ -6,9 +6,8 @@ from urllib.parse import parse_qsl
 from flask import Blueprint, render_template, request
 from flask_babel import gettext as _
 
-from enterprise_pipeline.services import reference
 from enterprise_pipeline.services.enterprise_page import EnterprisePage, TierCard, enterprise_page
-from enterprise_pipeline.services.registry_list import registry_page
+from enterprise_pipeline.web import enterprise_index
 from enterprise_pipeline.web.candidate_links import LIST, list_place
 from enterprise_pipeline.web.context import current_as_of, today
 from enterprise_pipeline.web.enterprise_words import init_words, rung_state, rung_word
@@ -21,27 +20,7 @@ bp = Blueprint("enterprises", __name__, url_prefix="/enterprises")
 init_words(bp)
 init_history(bp)
 
-LARGEST_ID = 2**62
-
-
-@bp.get("")
-def index() -> str:
-    """List what is registered, newest first."""
-    before, after = (request.args.get(name, type=int) for name in ("before", "after"))
-    q, jurisdiction = (request.args.get(name, "").strip() for name in ("q", "jurisdiction"))
-    found = registry_page(
-        q=q[:100],
-        jurisdiction=jurisdiction[:12],
-        before=None if before is None else min(before, LARGEST_ID),
-        after=None if after is None else max(min(after, LARGEST_ID), -1),
-    )
-    return render_template(
-        "enterprises/index.html",
-        found=found,
-        q=q,
-        chosen=jurisdiction,
-        jurisdictions=reference.jurisdictions(),
-    )
+bp.add_url_rule("", "index", enterprise_index.index)
 
 
 @bp.get(f"/<{ID}:enterprise_id>")

@@ -8,5 +8,5 @@ document.addEventListener("htmx:afterSettle", (event) => {
 
 // Without scripts the button applies the filters; with them every change does.
 document.addEventListener("DOMContentLoaded", () => {
-  document.querySelector("#filters > button[type=submit]")?.classList.add("visually-hidden");
+  document.querySelector("#filters > .filter-button")?.classList.add("visually-hidden");
 });
