@@ -36,7 +36,7 @@ def stored_verdicts(enterprise_id: int) -> dict[tuple[str, str], Verdict]:
 
 
 def rescreen(enterprise_id: int, *, as_of: date) -> list[VerdictChange]:
-    """Screen an enterprise after a change was committed; returns the verdicts that differ, lowest tier first."""
+    """Screen an enterprise after a change was committed; returns what differs, lowest tier first."""
     before = stored_verdicts(enterprise_id)
     run_chosen([enterprise_id], as_of=as_of)
     reading().rollback()  # The next look must see what the screening has just committed.
