@@ -9,6 +9,7 @@ from enterprise_pipeline.web import (
     entry_data,
     health,
     help,  # noqa: A004 -- a page group
+    imports,
     language,
     overview,
     search,
@@ -28,6 +29,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     enterprises.bp,
     entry.bp,
     entry_data.bp,
+    imports.bp,
     search.bp,
     help.bp,
     language.bp,

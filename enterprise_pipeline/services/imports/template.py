@@ -31,6 +31,31 @@ CHOICE_WORDS = {
 _HEADER_ROW, _KEY_ROW, _FIRST_ROW = 1, 2, 3
 _UNITS = {Kind.MONEY: "万元", Kind.SHARE: "%"}
 _COMMON = ("credit_code", "name")
+USUAL = (
+    "jurisdiction",
+    "registered_on",
+    "industry_code",
+    *(
+        f"{column}_y{back}"
+        for back in (3, 2, 1)
+        for column in ("revenue_fen", "rd_expense_fen", "net_assets_fen")
+    ),
+    *(
+        f"{column}_y1"
+        for column in (
+            "total_assets_fen",
+            "cost_expense_fen",
+            "total_income_fen",
+            "hitech_income_fen",
+            "employees",
+            "tech_staff",
+        )
+    ),
+    "class1_ip",
+    "class2_ip",
+    "transformations_3y",
+    "holds_hnte",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -182,3 +207,8 @@ def _validate(page: Any, asked: list[Asked], last: int) -> None:
             rule |= {"input_title": item.field.label[:32], "input_message": item.hint[:255]}
         if rule != {"validate": "any"}:
             page.data_validation(_FIRST_ROW, index, last, index, rule)
+
+
+def blank_sheet(as_of: date) -> bytes:
+    """Return an empty sheet with the columns that most lists have."""
+    return missing_sheet([], USUAL, as_of)
