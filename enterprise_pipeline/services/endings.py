@@ -40,6 +40,12 @@ def counts_of_endings(*, as_of: date, within: int) -> dict[str, int]:
     return {row.pool_id: row.n for row in rows}
 
 
+def count_endings(*, as_of: date, within: int, tier: str) -> int:
+    """How many certificates of one tier end within so many days."""
+    found = _ending(as_of, within).where(Certificate.pool_id == tier).subquery()
+    return reading().scalar(select(func.count()).select_from(found)) or 0
+
+
 def endings(
     *, as_of: date, within: int, tier: str, after: tuple[date, int] | None = None, size: int = PAGE
 ) -> EndingsPage:

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from enterprise_pipeline.services.endings import counts_of_endings
+from enterprise_pipeline.services.endings import count_endings
 from enterprise_pipeline.services.live import live
 from enterprise_pipeline.services.reference import jurisdictions
 from enterprise_pipeline.transaction import reading
@@ -84,7 +84,7 @@ class Overview:
     run: Run | None
     failed_run: datetime | None
     last_import: Import | None
-    ending: dict[str, int]
+    ending: int
     opened: int
     closed: int
 
@@ -97,8 +97,8 @@ class Overview:
         return sum((self.at(place, tier) for place in self.places), Counts())
 
 
-def overview(*, as_of: date, ending_within: int) -> Overview:
-    """Read everything the first page shows; certificates count that end in so many days."""
+def overview(*, as_of: date, tier: Tier, ending_within: int) -> Overview:
+    """Read everything the first page shows; of certificates those of ``tier`` that end in so many days."""
     session = reading()
     tiers, table = _table(session)
     shown = live(session) if _is_set_up(session) else None
@@ -110,7 +110,7 @@ def overview(*, as_of: date, ending_within: int) -> Overview:
         run=_run(session) if shown and shown.as_of else None,
         failed_run=_failed_run(session),
         last_import=_last_import(session),
-        ending=counts_of_endings(as_of=as_of, within=ending_within),
+        ending=count_endings(as_of=as_of, within=ending_within, tier=tier),
         **_news(session, as_of),
     )
 
@@ -143,30 +143,30 @@ def _table(session: Session) -> tuple[tuple[Tier, ...], dict[tuple[str, Tier], C
     kinds = (cube.tier, cube.standard, cube.verdict, cube.jurisdiction, cube.holds)
     is_near = cube.n_failed == 1
     query = select(*kinds, is_near, func.sum(cube.n)).where(cube.basis == REPORTED).group_by(*kinds, is_near)
-    table: dict[tuple[str, Tier], Counts] = {}
-    for name, standard, verdict, place, holds, near, n in session.execute(query):
-        tier = Tier(name)
+    sums: dict[tuple[str, Tier], dict[str, int]] = {}
+    for tier, standard, verdict, place, holds, near, n in session.execute(query):
         if (tier, standard) in defaults:
-            counted = _counted(Verdict(verdict), holds=holds, near=bool(near), n=int(n))
-            table[place, tier] = table.get((place, tier), Counts()) + counted
-    tiers = tuple(tier for tier in SCIENCE_LADDER if any(tier is each for each, _standard in defaults))
-    return tiers, table
+            place_sums = sums.setdefault((place, Tier(tier)), {})
+            for name in _counted_as(verdict, holds=holds, near=bool(near)):
+                place_sums[name] = place_sums.get(name, 0) + int(n)
+    return SCIENCE_LADDER, {key: Counts(**place_sums) for key, place_sums in sums.items()}
 
 
-def _counted(verdict: Verdict, *, holds: int, near: bool, n: int) -> Counts:
-    is_unclear = holds not in (HOLDS, HOLDS_NOT)
-    is_eligible = verdict is Verdict.ELIGIBLE
-    is_near = verdict is Verdict.NOT_ELIGIBLE and near
-    return Counts(
-        holders=n * (holds == HOLDS),
-        eligible=n * (is_eligible and holds == HOLDS_NOT),
-        eligible_unclear=n * (is_eligible and is_unclear),
-        near=n * (is_near and holds == HOLDS_NOT),
-        near_unclear=n * (is_near and is_unclear),
-        judgement=n * (verdict is Verdict.NEEDS_JUDGEMENT),
-        undetermined=n * (verdict is Verdict.UNDETERMINED),
-        screened=n,
-    )
+def _counted_as(verdict: int, *, holds: int, near: bool) -> list[str]:
+    """The fields of `Counts` in which an enterprise of this kind is counted."""
+    names = ["screened"]
+    if holds == HOLDS:
+        names.append("holders")
+    open_to = {HOLDS: None, HOLDS_NOT: ""}.get(holds, "_unclear")
+    if verdict == Verdict.ELIGIBLE and open_to is not None:
+        names.append("eligible" + open_to)
+    if verdict == Verdict.NOT_ELIGIBLE and near and open_to is not None:
+        names.append("near" + open_to)
+    if verdict == Verdict.NEEDS_JUDGEMENT:
+        names.append("judgement")
+    if verdict == Verdict.UNDETERMINED:
+        names.append("undetermined")
+    return names
 
 
 def _places(found: Iterable[str]) -> tuple[str, ...]:

@@ -13,12 +13,13 @@ from enterprise_pipeline.services.endings import counts_of_endings, endings
 from enterprise_pipeline.services.overview import Overview, overview
 from enterprise_pipeline.web.context import current_as_of, has_page
 from enterprise_pipeline.web.filters import jurisdiction, tier_name
-from scoring.vocabulary import LOCAL_POOLS, Tier
+from scoring.vocabulary import LOCAL_POOLS, SCIENCE_LADDER, Tier
 
 ENDING_DAYS = 180
 UNKNOWN = "unknown"
 CANDIDATES = "candidates.index"
 TIERS = {str(tier): tier for tier in Tier}
+LADDER = {str(tier): tier for tier in SCIENCE_LADDER}
 
 bp = Blueprint("overview", __name__)
 
@@ -77,12 +78,11 @@ def candidates_address(tier: Tier, measure: str, place: str | None = None, **cha
 @bp.get("/")
 def show() -> str:
     """Show the whole registry at a glance."""
-    tier = _chosen("tier", TIERS, default=Tier.HNTE)
+    tier = _chosen("tier", LADDER, default=Tier.HNTE)
     measure = _chosen("show", MEASURES, default=MEASURES["holders"])
-    found = overview(as_of=current_as_of(), ending_within=ENDING_DAYS)
+    found = overview(as_of=current_as_of(), tier=tier, ending_within=ENDING_DAYS)
     if not found.enterprises:
         return render_template("overview/empty.html")
-    tier = tier if tier in found.tiers else found.tiers[0]
     return render_template(
         "overview/show.html",
         found=found,

@@ -54,7 +54,7 @@ def test_enterprises_without_a_screening_are_told_so(app, client):
 
 def test_counts_are_those_of_the_cube_by_place_and_tier(filled):
     with filled.app_context():
-        found = overview(as_of=DAY, ending_within=180)
+        found = overview(as_of=DAY, tier=Tier.HNTE, ending_within=180)
 
     zone = found.at("gaoxin", Tier.TECH_SME)
     assert (zone.holders, zone.eligible, zone.near) == (157, 52, 105)
@@ -66,7 +66,7 @@ def test_counts_are_those_of_the_cube_by_place_and_tier(filled):
 
 def test_another_standard_and_forecasts_are_not_added_to_the_counts(filled):
     with filled.app_context():
-        before = overview(as_of=DAY, ending_within=180).total(Tier.LEADING)
+        before = overview(as_of=DAY, tier=Tier.HNTE, ending_within=180).total(Tier.LEADING)
         for standard, basis in (("inclusive", "reported"), ("hubei2021", "forecast")):
             db.session.add(
                 AssessmentCount(
@@ -76,7 +76,7 @@ def test_another_standard_and_forecasts_are_not_added_to_the_counts(filled):
             )  # fmt: skip
         db.session.commit()
 
-        assert overview(as_of=DAY, ending_within=180).total(Tier.LEADING) == before
+        assert overview(as_of=DAY, tier=Tier.HNTE, ending_within=180).total(Tier.LEADING) == before
 
 
 def test_a_failed_run_is_told_above_the_older_result(filled):
@@ -151,7 +151,7 @@ def test_each_way_to_count_has_a_chart_and_the_same_figures_in_a_table(filled, s
 
 def test_every_number_is_the_length_of_the_candidate_list_it_leads_to(filled):
     with filled.app_context():
-        found = overview(as_of=DAY, ending_within=180)
+        found = overview(as_of=DAY, tier=Tier.HNTE, ending_within=180)
         for tier in (Tier.TECH_SME, Tier.HNTE_RESERVE, Tier.LEADING):
             for place in ("420506", "420502", ""):
                 for measure in MEASURES.values():
