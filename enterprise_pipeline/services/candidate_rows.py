@@ -50,7 +50,7 @@ class MissingFact:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CandidateRow:
-    """One enterprise in a list."""
+    """One enterprise in a list; ``missing`` names the first facts whose bit is set in ``missing_bits``."""
 
     enterprise_id: int
     name: str
@@ -68,6 +68,8 @@ class CandidateRow:
     nearest: NearestGap | None
     shortfall: float | None
     missing: tuple[MissingFact, ...]
+    missing_bits: int
+    rule_set_id: str
     holds: int | None
     changes_on: date | None
 
@@ -136,6 +138,8 @@ def _row(row: Any) -> CandidateRow:
         nearest=_nearest(rule_set, row) if n_failed else None,
         shortfall=shortfall,
         missing=_missing(row.rule_set, row.missing, row.as_of.year) if row.missing else (),
+        missing_bits=row.missing,
+        rule_set_id=row.rule_set,
         holds=holds,
         changes_on=changes_on,
     )

@@ -1,5 +1,6 @@
 """The candidate list as a file: exactly this filter and these columns."""
 
+import io
 import tempfile
 from collections.abc import Sequence
 from datetime import datetime
@@ -12,6 +13,7 @@ from enterprise_pipeline.services import candidates as service
 from enterprise_pipeline.services.candidate_filter import CandidateFilter, parse
 from enterprise_pipeline.services.candidate_rows import CandidateRow
 from enterprise_pipeline.services.exports import Cell, Column, Sheet, export_candidates
+from enterprise_pipeline.services.missing_sheets import missing_sheet_of
 from enterprise_pipeline.web import candidate_words as words
 from enterprise_pipeline.web.candidate_cells import texts
 from enterprise_pipeline.web.candidate_columns import COLUMNS, chosen_columns
@@ -37,11 +39,12 @@ def answer(*, as_csv: bool) -> Response:
     columns = ("code", *(name for name in chosen_columns() if name != "code"))
     file: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=SPOOL)  # noqa: SIM115 -- closed by the response
     is_synthetic = service.screening().is_synthetic
+    title = _("名单（合成数据）") if is_synthetic else _("名单")
     export_candidates(
         wanted,
         file,  # type: ignore[arg-type]
-        sheet=_sheet(wanted, columns, is_synthetic=is_synthetic and as_csv),
-        cells=lambda row: _cells(row, columns, is_synthetic=is_synthetic and as_csv),
+        sheet=_sheet(wanted, columns, title=title, is_marked=is_synthetic and as_csv),
+        cells=lambda row: _cells(row, columns, is_marked=is_synthetic and as_csv),
         as_csv=as_csv,
         actor=actor(),
     )
@@ -57,26 +60,32 @@ def answer(*, as_csv: bool) -> Response:
     )
 
 
-def _sheet(wanted: CandidateFilter, columns: Sequence[str], *, is_synthetic: bool) -> Sheet:
+def missing_sheet() -> Response:
+    """Write the sheet that asks the enterprises of the list for what they lack, and send it."""
+    wanted = service.with_standard(parse(request.args))
+    made = missing_sheet_of(wanted, actor=actor())
+    name = f"{_('待补表')}-{tier_name(wanted.tier)}-{datetime.now(local_zone()):%Y%m%d-%H%M}.xlsx"
+    return send_file(io.BytesIO(made), mimetype=XLSX, as_attachment=True, download_name=name, max_age=0)
+
+
+def _sheet(wanted: CandidateFilter, columns: Sequence[str], *, title: str, is_marked: bool) -> Sheet:
     listed = [Column(title=_("企业"), width=NAME_WIDTH)]
     listed += [Column(title=str(COLUMNS[name]), width=WIDTHS[name]) for name in columns]
-    if is_synthetic:
+    if is_marked:
         listed.append(Column(title=_("数据性质"), width=10))
-    return Sheet(
-        title=_("名单"), about_title=_("说明"), columns=listed, about=lambda n: about_lines(wanted, n)
-    )
+    return Sheet(title=title, about_title=_("说明"), columns=listed, about=lambda n: about_lines(wanted, n))
 
 
-def _cells(row: CandidateRow, columns: Sequence[str], *, is_synthetic: bool) -> list[Cell]:
+def _cells(row: CandidateRow, columns: Sequence[str], *, is_marked: bool) -> list[Cell]:
     says = said()
     cells: list[Cell] = [row.name, *texts(row, columns, says)]
     typed: dict[str, Any] = {"registered": row.registered_on, "changes": row.changes_on}
     if row.points_lo == row.points_hi:
         typed["points"] = row.points_lo
     for number, name in enumerate(columns, start=1):
-        if name in typed:
+        if typed.get(name) is not None:
             cells[number] = typed[name]
-    return [*cells, _("合成数据")] if is_synthetic else cells
+    return [*cells, _("合成数据")] if is_marked else cells
 
 
 def about_lines(wanted: CandidateFilter, n: int) -> list[tuple[str, str]]:

@@ -29,6 +29,7 @@ from enterprise_pipeline.web.candidate_options import filter_form, verdict_tabs
 from enterprise_pipeline.web.context import AS_OF
 from enterprise_pipeline.web.language import own_path
 from enterprise_pipeline.web.partial import answer, is_partial
+from scoring.vocabulary import Verdict
 
 bp = Blueprint("candidates", __name__, url_prefix="/candidates")
 
@@ -52,6 +53,12 @@ def index() -> Response:
     template = "candidates/_list.html" if is_partial() else "candidates/index.html"
     here = list_address(own_address(service.without_standard(shown.wanted)))
     return answer(template, push=here, **view_of(shown))
+
+
+@bp.get("/missing.xlsx")
+def missing_sheet() -> Response:
+    """Send a sheet that asks the enterprises of this list for what they lack."""
+    return candidate_export.missing_sheet()
 
 
 def has_blanks() -> bool:
@@ -119,8 +126,16 @@ def view_of(shown: CandidatePage) -> dict[str, Any]:
         "previous": list_address({**here, "before": shown.previous}) if shown.previous else None,
         "next": list_address({**here, "after": shown.next}) if shown.next else None,
         "summary": summary(shown),
+        "has_missing": shown.facets is None or bool(_asked(shown)),
         "has_imports": "imports.index" in current_app.view_functions,
     }
+
+
+def _asked(shown: CandidatePage) -> int:
+    """How many of the list wait for data, as far as its counts can say."""
+    if shown.wanted.verdict not in (None, Verdict.UNDETERMINED):
+        return 0
+    return (shown.facets or {}).get("verdict", {}).get(Verdict.UNDETERMINED.word, 0)
 
 
 @cache
