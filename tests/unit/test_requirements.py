@@ -29,11 +29,11 @@ def test_three(): pass
 """
 
 
-def run_suite(folder: Path, **given: str) -> "subprocess.CompletedProcess[str]":
+def run_suite(folder: Path, *extra: str, **given: str) -> "subprocess.CompletedProcess[str]":
     (folder / "conftest.py").write_text(CONFTEST, encoding="utf-8")
     (folder / "test_suite.py").write_text(TEST, encoding="utf-8")
     kept = {key: value for key, value in os.environ.items() if key not in {"CI", "PIPELINE_REQUIRE_ALL"}}
-    options = ["-p", "no:cacheprovider", "--rootdir", str(folder), "-n", "2", str(folder)]
+    options = ["-p", "no:cacheprovider", "--rootdir", str(folder), *extra, str(folder)]
     return subprocess.run(
         [sys.executable, "-m", "pytest", *options],
         cwd=folder, env={**kept, "PYTHONPATH": str(ROOT), **given},
@@ -42,7 +42,7 @@ def run_suite(folder: Path, **given: str) -> "subprocess.CompletedProcess[str]":
 
 
 def test_at_a_desk_what_is_missing_is_skipped_and_said_loudly(tmp_path):
-    ended = run_suite(tmp_path)
+    ended = run_suite(tmp_path, "-n", "2")  # the reasons must come home from the workers
 
     assert ended.returncode == 0
     assert "INCOMPLETE: PARTS OF THE SUITE WERE NOT RUN" in ended.stdout
