@@ -6,7 +6,9 @@ A case is right when every key under ``expect`` equals the outcome on its
 """
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -54,7 +56,7 @@ class Difference:
 def _shown(value: Any) -> str:
     """A value as a cases file spells it."""
     if isinstance(value, Fraction):
-        return f"{float(value):.2f}" if value.denominator != 1 else str(value.numerator)
+        return str(Decimal(value.numerator) / value.denominator)
     return "nothing" if value is None else str(value)
 
 
@@ -114,11 +116,10 @@ def _check_objects(case: Mapping[str, Any], key: str) -> None:
 def check_cases(cases: Sequence[Mapping[str, Any]], rulebook: Rulebook) -> Report:
     """Screen every case on its own day and compare; all cases of one day are one frame."""
     values, differences, not_built = 0, list[Difference](), list[tuple[str, str]]()
-    by_day: dict[str, list[Mapping[str, Any]]] = {}
+    by_day: dict[date, list[Mapping[str, Any]]] = {}
     for case in cases:
-        by_day.setdefault(str(case["as_of"]), []).append(case)
-    for day, group in by_day.items():
-        as_of = _day(day, group[0])
+        by_day.setdefault(_day(case["as_of"], case), []).append(case)
+    for as_of, group in by_day.items():
         rule_sets = rulebook.in_force(as_of)
         rows = pl.DataFrame([facts_of(case, as_of) for case in group], schema=SCHEMA)
         outcomes = screen(rows, rule_sets, as_of, projection="detail").rows(named=True)
@@ -198,7 +199,7 @@ def facts_of(case: Mapping[str, Any], as_of: date) -> dict[str, Any]:
             row |= {year_column(column, back): value for column, value in inside.items()}
     held = set(case.get("holds", ()))
     for tier in held.difference(Tier):
-        raise _broken(case, f"holds: the tier {tier!r} is not known{suggestion(str(tier), Tier)}")
+        raise _broken(case, f"holds: the tier {tier!r} is not known{suggestion(str(tier), map(str, Tier))}")
     return row | {f"holds_{tier}": str(tier) in held for tier in Tier}
 
 
@@ -237,8 +238,12 @@ _KINDS: dict[Unit, tuple[type, str]] = {Unit.FLAG: (bool, "true or false"), Unit
 _SCALES = {Unit.CNY: 100, Unit.SHARE: 1_000_000}
 
 
+_ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
 def _day(value: Any, case: Mapping[str, Any]) -> date:
-    try:
-        return date.fromisoformat(value)
-    except (TypeError, ValueError) as error:
-        raise _broken(case, f"{value!r} is not a date such as 2026-11-22") from error
+    # Python also reads 20261122 and week dates, which the exchange format does not know.
+    if isinstance(value, str) and _ISO_DAY.fullmatch(value):
+        with suppress(ValueError):
+            return date.fromisoformat(value)
+    raise _broken(case, f"{value!r} is not a date such as 2026-11-22")

@@ -3,7 +3,7 @@
 import difflib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -40,6 +40,24 @@ def suggestion(name: str, known: Iterable[str]) -> str:
     return f" (did you mean {near[0]!r}?)" if near else ""
 
 
+def only(table: Any, known: Iterable[str], place: Place) -> None:
+    """A table with no key that nobody reads: a misspelt key would otherwise be silently without effect."""
+    if not isinstance(table, Mapping):
+        raise place.refuse(f"{table!r} is not a table")
+    for key in table:
+        if key not in known:
+            raise place.at(key).refuse(f"this key is not known here{suggestion(key, known)}")
+
+
+def tables(value: Any, place: Place) -> list[Mapping[str, Any]]:
+    """A list of tables, or nothing."""
+    if value is None:
+        return []
+    if not isinstance(value, list) or not all(isinstance(entry, Mapping) for entry in value):
+        raise place.refuse("a list of tables is needed here")
+    return value
+
+
 def text(table: Mapping[str, Any], key: str, place: Place) -> str:
     """A text that must be there and not be blank."""
     value = table.get(key)
@@ -51,8 +69,16 @@ def text(table: Mapping[str, Any], key: str, place: Place) -> str:
 def day(table: Mapping[str, Any], key: str, place: Place) -> date:
     """A TOML date, not a text that looks like one."""
     value = table.get(key)
-    if not isinstance(value, date):
+    if not isinstance(value, date) or isinstance(value, datetime):
         raise place.at(key).refuse(f"{value!r} is not a date; write it bare, as 2026-04-01")
+    return value
+
+
+def yes_or_no(table: Mapping[str, Any], key: str, place: Place) -> bool:
+    """A switch that is off where it is not written."""
+    value = table.get(key, False)
+    if not isinstance(value, bool):
+        raise place.at(key).refuse(f"{value!r} is neither true nor false")
     return value
 
 
@@ -78,10 +104,15 @@ def whole(value: Any, place: Place) -> None:
         raise place.refuse(f"{value!r} is not a whole number of 0 or more")
 
 
+def _is_number(value: Any) -> bool:
+    """TOML has nan and inf, too."""
+    is_decimal = isinstance(value, Decimal) and value.is_finite()
+    return is_decimal or (isinstance(value, int) and not isinstance(value, bool))
+
+
 def share(value: Any, place: Place, *, allow_zero: bool = False) -> None:
     """A share above 0 and at most 1, written as 0.05; growth rates may be higher up to 10."""
-    is_number = isinstance(value, Decimal | int) and not isinstance(value, bool)
-    if not is_number or value < 0 or value > 10 or (value == 0 and not allow_zero):
+    if not _is_number(value) or value < 0 or value > 10 or (value == 0 and not allow_zero):
         raise place.refuse(f"{value!r} is not a share; write 5% as 0.05")
 
 
@@ -90,7 +121,7 @@ def amount(value: Any, place: Place, *, unit: Unit) -> None:
     if unit is not Unit.CNY:
         whole(value, place)
         return
-    if isinstance(value, bool) or not isinstance(value, Decimal | int) or value < 0:
+    if not _is_number(value) or value < 0:
         raise place.refuse(f"{value!r} is not an amount in CNY")
     try:
         fen(value)
@@ -104,6 +135,7 @@ def ladder(steps: Any, place: Place) -> None:
         raise place.refuse("a ladder needs at least two rungs")
     previous = Decimal(-1)
     for index, step in enumerate(steps):
+        only(step, ("up_to", "value"), place.at(index))
         share(step.get("value"), place.at(index).at("value"))
         is_last = index == len(steps) - 1
         if is_last != ("up_to" not in step):
@@ -134,8 +166,17 @@ def check_word(table: Mapping[str, Any], place: Place, *, parts: Iterable[str]) 
             raise place.at(key).refuse(f"the word {word!r} needs it")
     if word == "share":
         _check_share(table, place)
-    if word == "age" and ("days" in table) == ("years" in table):
+    if word == "age":
+        _check_age(table, place)
+
+
+def _check_age(table: Mapping[str, Any], place: Place) -> None:
+    if ("days" in table) == ("years" in table):
         raise place.refuse("an age is asked in days or in years, one of them")
+    wanted = ">=" if "days" in table else "<="
+    if table["operator"] != wanted:
+        unit = "days" if "days" in table else "years"
+        raise place.at("operator").refuse(f"an age in {unit} can only be asked with {wanted}")
 
 
 def _check_share(table: Mapping[str, Any], place: Place) -> None:
@@ -156,9 +197,13 @@ def _check_kind(kind: str, table: Mapping[str, Any], key: str, place: Place, *, 
         raise here.refuse(f"{value!r} is neither true nor false")
     elif kind == "missing" and value not in ("unknown", "judgement"):
         raise here.refuse(f"{value!r} is neither 'unknown' nor 'judgement'")
+    elif kind == "names":
+        if not isinstance(value, list) or not value or not all(isinstance(name, str) for name in value):
+            raise here.refuse("a list of criteria is needed here")
     elif kind == "parts":
-        for index, part in enumerate(value):
+        for index, part in enumerate(tables(value, here)):
             check_word(part, here.at(index), parts=parts)
+            only(part, {"word", "operator", *SPECS[part["word"]].keys}, here.at(index))
     else:
         _check_value(kind, table, key, here, parts=parts)
 
@@ -187,5 +232,6 @@ def _check_value(kind: str, table: Mapping[str, Any], key: str, here: Place, *, 
     elif kind == "part" and value not in set(parts):
         raise here.refuse(f"the points part {value!r} is not in this rule set{suggestion(str(value), parts)}")
     elif kind == "asked_below":
+        only(value, ("fact", "value"), here)
         fact(value.get("fact"), here.at("fact"), units=(Unit.CNY,))
         amount(value.get("value"), here.at("value"), unit=Unit.CNY)

@@ -12,14 +12,16 @@ from scoring.rules_model import Band, DirectCondition, DirectRoute, Points, Poin
 from scoring.vocabulary import Unit
 
 KINDS = ("share", "count", "mean_growth")
+_PART_KEYS = ("id", "label", "label_en", "maximum", "combine", "tables", "expert", "judged")
+_TABLE_KEYS = ("kind", "label", "label_en", "bands", "per_years")
 
 
 def read_points(table: Mapping[str, Any], place: Place) -> Points:
     """A points system; its parts may not exceed its maximum."""
+    checks.only(table, ("maximum", "article", "parts"), place)
     checks.whole(table.get("maximum"), place.at("maximum"))
-    parts = tuple(
-        _read_part(part, place.at("parts").at(index)) for index, part in enumerate(table.get("parts", ()))
-    )
+    listed = checks.tables(table.get("parts"), place.at("parts"))
+    parts = tuple(_read_part(part, place.at("parts").at(index)) for index, part in enumerate(listed))
     if not parts:
         raise place.at("parts").refuse("a points system needs at least one part")
     total = sum(part.maximum for part in parts)
@@ -31,15 +33,16 @@ def read_points(table: Mapping[str, Any], place: Place) -> Points:
 
 
 def _read_part(table: Mapping[str, Any], place: Place) -> PointsPart:
-    for key in ("maximum", "judged"):
-        checks.whole(table.get(key, 0), place.at(key))
+    checks.only(table, _PART_KEYS, place)
+    checks.whole(table.get("maximum"), place.at("maximum"))
+    checks.whole(table.get("judged", 0), place.at("judged"))
     if table.get("combine") not in ("best", "sum"):
         raise place.at("combine").refuse(f"{table.get('combine')!r} is neither 'best' nor 'sum'")
     if "expert" in table:
         checks.fact(table["expert"], place.at("expert"), units=(Unit.POINTS,))
     tables = tuple(
         _read_table(entry, place.at("tables").at(index))
-        for index, entry in enumerate(table.get("tables", ()))
+        for index, entry in enumerate(checks.tables(table.get("tables"), place.at("tables")))
     )
     part = PointsPart(
         id=checks.text(table, "id", place),
@@ -69,11 +72,12 @@ def _read_table(table: Mapping[str, Any], place: Place) -> PointsTable:
     if kind not in KINDS:
         raise place.at("kind").refuse(f"{kind!r} is not one of {', '.join(KINDS)}")
     named = ("numerator", "denominator") if kind == "share" else ("fact",)
+    checks.only(table, (*_TABLE_KEYS, *named), place)
     for key in named:
         checks.fact(table.get(key), place.at(key), units=MEASURED)
     bands = tuple(
         _read_band(band, place.at("bands").at(index), kind)
-        for index, band in enumerate(table.get("bands", ()))
+        for index, band in enumerate(checks.tables(table.get("bands"), place.at("bands")))
     )
     if not bands:
         raise place.at("bands").refuse("a points table needs bands")
@@ -85,6 +89,8 @@ def _read_table(table: Mapping[str, Any], place: Place) -> PointsTable:
             )
     per_years = table.get("per_years", 1)
     checks.whole(per_years, place.at("per_years"))
+    if per_years < 1:
+        raise place.at("per_years").refuse("a yearly average is over at least one year")
     return PointsTable(
         kind=kind,
         label=checks.text(table, "label", place),
@@ -96,6 +102,7 @@ def _read_table(table: Mapping[str, Any], place: Place) -> PointsTable:
 
 
 def _read_band(band: Mapping[str, Any], place: Place, kind: str) -> Band:
+    checks.only(band, ("at_least", "more_than", "points"), place)
     is_strict = "more_than" in band
     if is_strict == ("at_least" in band):
         raise place.refuse("a band says at_least or more_than, one of them")
@@ -118,9 +125,11 @@ def _read_band(band: Mapping[str, Any], place: Place, kind: str) -> Band:
 
 def read_direct(table: Mapping[str, Any], place: Place) -> DirectRoute:
     """A direct route: conditions of which any replaces the criteria it waives."""
+    checks.only(table, ("article", "printed", "printed_en", "waives", "any_of"), place)
     conditions = []
-    for index, entry in enumerate(table.get("any_of", ())):
+    for index, entry in enumerate(checks.tables(table.get("any_of"), place.at("any_of"))):
         here = place.at("any_of").at(index)
+        checks.only(entry, ("holds", "flag", "label", "label_en"), here)
         if ("holds" in entry) == ("flag" in entry):
             raise here.refuse("a condition names a tier held or a flag, one of them")
         if "holds" in entry:

@@ -82,7 +82,8 @@ def read_rule_file(name: str, content: bytes) -> list[RuleSet]:
     checks.tier(data.get("tier"), place.at("tier"))
     if data["tier"] != name.removesuffix(".toml"):
         raise place.at("tier").refuse(f"the file of {data['tier']!r} has to be called {data['tier']}.toml")
-    tables = data.get("rule_sets")
+    checks.only(data, ("tier", "rule_sets"), place)
+    tables = checks.tables(data.get("rule_sets"), place.at("rule_sets"))
     if not tables:
         raise place.at("rule_sets").refuse("there is no rule set")
     return [
@@ -92,6 +93,7 @@ def read_rule_file(name: str, content: bytes) -> list[RuleSet]:
 
 
 def _read_rule_set(tier: Tier, table: Mapping[str, Any], place: Place) -> RuleSet:
+    checks.only(table, _RULE_SET_KEYS, place)
     points = read_points(table["points"], place.at("points")) if "points" in table else None
     direct = read_direct(table["direct"], place.at("direct")) if "direct" in table else None
     starts = checks.day(table, "effective_from", place)
@@ -99,18 +101,19 @@ def _read_rule_set(tier: Tier, table: Mapping[str, Any], place: Place) -> RuleSe
     if ends is not None and ends <= starts:
         raise place.at("effective_to").refuse(f"{ends} is not after effective_from {starts}")
     texts = {key: checks.text(table, key, place) for key in _RULE_SET_TEXTS}
+    checked_on = checks.day(table, "checked_on", place)
     criteria = tuple(
         _read_criterion(entry, place.at("criteria").at(index), table, points)
-        for index, entry in enumerate(table.get("criteria", ()))
+        for index, entry in enumerate(checks.tables(table.get("criteria"), place.at("criteria")))
     )
     _check_criteria(criteria, direct, place)
     return RuleSet(
         tier=tier,
-        is_default=bool(table.get("default", False)),
-        is_local=bool(table.get("local", False)),
+        is_default=checks.yes_or_no(table, "default", place),
+        is_local=checks.yes_or_no(table, "local", place),
         effective_from=starts,
         effective_to=ends,
-        checked_on=checks.day(table, "checked_on", place),
+        checked_on=checked_on,
         criteria=criteria,
         facts=_facts_asked(criteria, points, direct),
         points=points,
@@ -133,6 +136,10 @@ _RULE_SET_TEXTS = (
     "source",
     "grade",
 )
+_RULE_SET_KEYS = frozenset(
+    {*_RULE_SET_TEXTS, "default", "local", "effective_from", "effective_to", "checked_on", "note", "note_en"}
+    | {"points", "direct", "criteria"}
+)
 
 
 def _read_criterion(
@@ -144,8 +151,7 @@ def _read_criterion(
     for key in table:
         if key not in _COMMON_KEYS and key not in spec.keys:
             raise place.at(key).refuse(f"the word {table['word']!r} does not take it")
-    if table["word"] == "points" and points is None:
-        raise place.refuse("the word 'points' needs a points system in its rule set")
+    _check_points_line(table, place, points)
     args = {key: value for key, value in table.items() if key in spec.keys or key == "operator"}
     sourced = {**{key: rule_set.get(key) for key in _SOURCE_TEXTS}, **table}
     return Criterion(
@@ -162,6 +168,19 @@ def _read_criterion(
         note=table.get("note", ""),
         note_en=table.get("note_en", ""),
     )
+
+
+def _check_points_line(table: Mapping[str, Any], place: Place, points: Points | None) -> None:
+    """A line of points has to be one that can be reached."""
+    if table["word"] not in ("points", "points_part"):
+        return
+    if points is None:
+        raise place.refuse(f"the word {table['word']!r} needs a points system in its rule set")
+    parts = {part.id: part.maximum for part in points.parts}
+    most = parts[table["part"]] if table["word"] == "points_part" else points.maximum
+    least = table["value"] + (1 if table["operator"] == ">" else 0)
+    if least > most:
+        raise place.at("value").refuse(f"{least} points are needed and {most} is the maximum")
 
 
 _SOURCE_TEXTS = ("document", "address", "source", "grade")

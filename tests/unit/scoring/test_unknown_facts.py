@@ -107,13 +107,12 @@ def test_answering_every_question_settles_the_verdict(seed: int):
     firms = [forgotten(random, firm, 6) for firm in complete]
     rows = stored(firms, as_of)
     questions = [
-        (entry, whole, firm, row) for entry in rule_sets for whole, firm, row in zip(complete, firms, rows)
+        (entry, row, {**firm, **{column: whole[column] for column in asked(row, entry)}})
+        for entry in rule_sets
+        for whole, firm, row in zip(complete, firms, rows, strict=True)
     ]
-    told = [
-        {**firm, **{column: whole[column] for column in asked(row, entry)}}
-        for entry, whole, firm, row in questions
-    ]
-    for (entry, _, _, before), after in zip(questions, stored(told, as_of), strict=True):
+    told = stored([answered for *_, answered in questions], as_of)
+    for (entry, before, _), after in zip(questions, told, strict=True):
         is_open = before[f"{entry.key}.verdict"] == Verdict.UNDETERMINED
         assert bool(asked(before, entry)) == is_open
         assert after[f"{entry.key}.verdict"] != Verdict.UNDETERMINED
