@@ -9,7 +9,7 @@ from pathlib import Path
 from threading import Thread
 
 from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
-from werkzeug.serving import make_server
+from werkzeug.serving import WSGIRequestHandler, make_server
 
 from enterprise_pipeline.config import ROOT, Settings
 from enterprise_pipeline.factory import create_app
@@ -23,10 +23,17 @@ PHONE = ViewportSize(width=390, height=844)
 # File name, address, window; "enterprise" follows the first row of the candidate list.
 PICTURES = (
     ("overview", "/", DESK),
-    ("candidates", "/candidates/?tier=hnte", DESK),
-    ("imports", "/imports/", DESK),
-    ("candidates-phone", "/candidates/?tier=hnte", PHONE),
+    ("candidates", "/candidates?tier=hnte", DESK),
+    ("imports", "/imports", DESK),
+    ("candidates-phone", "/candidates?tier=hnte", PHONE),
 )
+
+
+class Quiet(WSGIRequestHandler):
+    """Answers without writing a line for each request."""
+
+    def log_request(self, *_: object) -> None:
+        """Say nothing."""
 
 
 @contextmanager
@@ -42,7 +49,7 @@ def served() -> Iterator[str]:
         secret_key=settings.secret_key,
         today=SHOWN_ON,
     )
-    server = make_server("127.0.0.1", 0, create_app(shown), threaded=True)
+    server = make_server("127.0.0.1", 0, create_app(shown), threaded=True, request_handler=Quiet)
     thread = Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:

@@ -48,7 +48,7 @@ def test_enterprises_without_a_screening_are_told_so(app, client):
 
     page = client.get("/").text
 
-    assert "共登记 5 家企业。" in page
+    assert '共登记 <a href="/enterprises">5</a> 家企业。' in page
     assert "还没有筛查过。" in page
 
 
