@@ -8,6 +8,7 @@ import re
 import unicodedata
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from math import isfinite
 
 from enterprise_pipeline.services.imports.headers import MONEY_UNITS
 from enterprise_pipeline.services.imports.issues import CellIssue, Severity
@@ -90,7 +91,7 @@ def number_of(cell: object) -> tuple[Decimal, str | None] | None:
     A number that the file holds in binary is taken by its shortest decimal
     form, which is what was typed.
     """
-    if isinstance(cell, bool | date | timedelta):
+    if isinstance(cell, bool | date | timedelta) or (isinstance(cell, float) and not isfinite(cell)):
         raise CellIssue(N_("“%(cell)s”不是数字。"), cell=cell)
     if isinstance(cell, float | int):
         return Decimal(repr(cell)), None

@@ -22,6 +22,7 @@ _NUMBERING = re.compile(
 )
 _PUNCTUATION = re.compile(r"[\s\u200b\ufeff*#★☆()\[\]【】{}<>《》“”\"'‘’、,，.。:：;；/\\|_\-—–·!！?？]+")
 _KEY = re.compile(r"^([a-z][a-z0-9_]*)(?:@([a-z0-9_]+))?(?:#(%|亿元|百万元|万元|千元|元))?$")
+_BRACKETS = re.compile(r"[(\[【][^()\[\]【】]*[)\]】]")
 _GENERIC = frozenset(
     {"", "金额", "数值", "数量", "数", "合计", "小计", "数据", "填报数", "实际数", "个数", "名称"}
 )
@@ -61,9 +62,13 @@ class Target:
 
 @dataclass(frozen=True, kw_only=True)
 class Heading:
-    """One header text taken apart; ``relative`` is 0 for 本年 and -1 for 上年."""
+    """One header text taken apart; ``relative`` is 0 for 本年 and -1 for 上年.
+
+    ``core`` is what is left without anything in brackets.
+    """
 
     bare: str
+    core: str = ""
     year: int | None = None
     relative: int | None = None
     unit: str | None = None
@@ -83,7 +88,8 @@ def read_heading(text: str) -> Heading:
     rest = _YEAR.sub("", rest)
     relative, rest = _take_relative(rest)
     rest = _NUMBERING.sub("", rest)
-    return Heading(bare=bare(rest), year=year, relative=relative, unit=unit)
+    core = bare(_BRACKETS.sub("", rest))
+    return Heading(bare=bare(rest), core=core, year=year, relative=relative, unit=unit)
 
 
 def bare(text: str) -> str:
@@ -134,9 +140,9 @@ def key_unit(text: str) -> str | None:
 
 def recognise(headings: list[Heading]) -> Target | None:
     """Return what the header rows of one column, top to bottom, mean together; nothing when unknown."""
-    words = [heading.bare for heading in headings]
-    parts = [word for word in words if word]
-    for candidate in _candidates(parts):
+    parts = [heading.bare for heading in headings if heading.bare]
+    cores = [heading.core for heading in headings if heading.core]
+    for candidate in (*_candidates(parts), *_candidates(cores)):
         known = _KNOWN_BARE.get(candidate)
         if known:
             return _target(known, headings)

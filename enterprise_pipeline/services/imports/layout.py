@@ -23,6 +23,7 @@ _KEYS = frozenset({"credit_code", "name"})
 _CORNER_UNIT = re.compile(
     r"(?:单位|金额|货币)[^\n]{0,8}?(亿元|百万元|万元|千元|元)|^\s*[(（]?(万元|千元)[)）]?\s*$"
 )
+_NOTE = re.compile(r"(?:单位|日期|时间|名称)[:：]|^[(（]?单位")
 _A_YEAR = re.compile(r"(?<!\d)(20\d{2})(?=\s*(?:年|财年|会计年度))")
 
 Cells = list[object]
@@ -88,8 +89,11 @@ def find_layout(
     best: tuple[int, Layout] | None = None
     for bottom in [header_row - 1] if header_row else range(len(head)):
         # A hidden row of keys names the columns exactly; the row above it names them for people.
-        lowest = 2 if bottom and _is_key_row(head[bottom]) else 1
+        is_keyed = bottom and _is_key_row(head[bottom]) and not _is_title(head[bottom - 1])
+        lowest = 2 if is_keyed else 1
         for height in range(lowest, min(HEADER_ROWS, bottom + 1) + 1):
+            if height > 1 and _is_title(head[bottom - height + 1]):
+                break
             layout = _layout_at(head, bottom - height + 1, bottom, by_hand)
             score = _score(layout) - height
             if best is None or score > best[0]:
@@ -102,6 +106,14 @@ def find_layout(
 def _is_key_row(row: list[str]) -> bool:
     texts = [text for text in row if text]
     return len(texts) > 1 and all(parse_key(text) for text in texts)
+
+
+def _is_title(row: list[str]) -> bool:
+    """Whether a row above the header speaks of the whole table: a title, or a note of its unit."""
+    texts = {text for text in row if text}
+    if len(texts) == 1 and row[0]:
+        return True
+    return bool(texts) and all(_NOTE.search(text) for text in texts)
 
 
 def _usable(layout: Layout) -> bool:

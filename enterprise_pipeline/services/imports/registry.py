@@ -69,7 +69,7 @@ def names_of(session: Session, ids: Iterable[int]) -> pl.DataFrame:
 def reports_of(
     session: Session, ids: Iterable[int], *, years: Sequence[int], columns: Sequence[str]
 ) -> pl.DataFrame:
-    """Return every version of these years' reports, in the order in which a later one counts more."""
+    """Return the newest version of every source for these years; a later row counts more."""
     statement = select(
         AnnualReport.enterprise_id,
         AnnualReport.fiscal_year,
@@ -80,7 +80,8 @@ def reports_of(
         *(getattr(AnnualReport, name) for name in columns),
     ).where(AnnualReport.fiscal_year.in_(years))
     frame = read_frame(session, statement.where(among(session, AnnualReport.enterprise_id, ids)))
-    return frame.sort("received_on", "version", "id")
+    newest = pl.col("version") == pl.col("version").max().over("enterprise_id", "fiscal_year", "source")
+    return frame.filter(newest).sort("received_on", "version", "id")
 
 
 def sheets_of(session: Session, ids: Iterable[int], *, columns: Sequence[str]) -> pl.DataFrame:
