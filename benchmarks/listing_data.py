@@ -51,12 +51,17 @@ def fill(session: Session, *, enterprises: int, seed: int = 7, keys: Sequence[st
     session.execute(update(RegistryState).values(live_slot=0, live_run_id=1, is_synthetic=True))
     people = enterprise_frame(enterprises, random)
     write_frame(session, Enterprise.__table__, people)  # type: ignore[arg-type]
+    slot = ASSESSMENTS[0]
+    for index in slot.indexes:  # As a full screening does: filled first, indexed afterwards.
+        index.drop(session.connection(), checkfirst=True)
     for rule_set in load_rulebook().in_force(AS_OF):
         if keys is None or rule_set.key in keys:
             rows = assessment_frame(
                 people, random, tier=str(rule_set.tier), standard=rule_set.standard, rule_set=rule_set.id
             )
             write_frame(session, ASSESSMENTS[0], rows)
+    for index in slot.indexes:
+        index.create(session.connection(), checkfirst=True)
     recount(session)
     if session.get_bind().dialect.name == "postgresql":
         session.execute(
