@@ -1,4 +1,4 @@
-"""``python -m benchmarks [NAME [ARGUMENTS]]``: one benchmark printed, or all of them into docs/benchmarks.md."""
+"""``python -m benchmarks [NAME [ARGUMENTS]]``: one printed, or all of them into docs/benchmarks.md."""
 
 import importlib
 import platform
@@ -10,7 +10,7 @@ ALL = ("screening", "storing", "listing", "importing")
 REPORT = Path(__file__).resolve().parent.parent / "docs" / "benchmarks.md"
 HEAD = """# Benchmarks
 
-Written by `make bench`; do not edit by hand. Every table is one run on one machine, so the ratios are what counts.
+Written by `make bench`; do not edit by hand. Every table is one run on one machine: the ratios count.
 """
 
 

@@ -101,12 +101,12 @@ def _agreement(facts: pl.DataFrame, rules: list[RuleSet]) -> list[str]:
         for tier, name in zip(TIERS, names, strict=False):
             mine = ours[f"{tier}.{field}"].cast(pl.Float64).fill_null(np.nan).to_numpy()
             openfisca += int((~((mine == outputs[name]) | (np.isnan(mine) & np.isnan(outputs[name])))).sum())
-    return [
-        f"Differences to ours: Polars by hand {hand} of {15 * facts.height:,} values; plain Python {in_plain} of "
-        f"{15 * len(rows):,} (ties of the nearest gap, which we rank in float32); OpenFisca-core {openfisca} of "
-        f"{7 * facts.height:,} verdicts and points (its money is float32).",
-        "",
-    ]
+    values = len(ORDER)
+    by_them = f"plain Python {in_plain} of {values * len(rows):,}"
+    by = f"Polars by hand {hand} of {values * facts.height:,} values; {by_them}"
+    ties = "ties of the nearest gap, which we rank in float32"
+    fisca = f"OpenFisca-core {openfisca} of {7 * facts.height:,} verdicts and points (its money is float32)"
+    return [f"Differences to ours: {by} ({ties}); {fisca}.", ""]
 
 
 def _scaling(rules: list[RuleSet], enterprises: int) -> list[str]:
@@ -120,11 +120,8 @@ def _scaling(rules: list[RuleSet], enterprises: int) -> list[str]:
             screen(frame, rules, AS_OF)
             seconds[size].append((time.perf_counter() - start) / size)
     small, large = (statistics.median(seconds[size]) * 1e6 for size in sizes)
-    return [
-        f"Time per enterprise: {small:.2f} µs at {sizes[0]:,}, {large:.2f} µs at {sizes[1]:,} "
-        f"({large / small:.2f} ×).",
-        "",
-    ]
+    each = f"{small:.2f} µs at {sizes[0]:,}, {large:.2f} µs at {sizes[1]:,}"
+    return [f"Time per enterprise: {each} ({large / small:.2f} ×).", ""]
 
 
 def _memory_apart(enterprises: int) -> str:
@@ -144,7 +141,8 @@ def _memory(enterprises: int) -> str:
     screen(facts, rules, AS_OF)
     above = (_kilobytes("VmHWM") - before) / 1e3
     share = above / frame
-    return f"Memory, summary: facts frame {frame:.0f} MB, peak above it {above:.0f} MB ({share:.2f} × the frame)."
+    peak = f"peak above it {above:.0f} MB ({share:.2f} × the frame)"
+    return f"Memory, summary: facts frame {frame:.0f} MB, {peak}."
 
 
 def _kilobytes(name: str) -> int:

@@ -18,73 +18,36 @@ from openfisca_core.simulations import SimulationBuilder
 from openfisca_core.taxbenefitsystems import TaxBenefitSystem
 from openfisca_core.variables import Variable
 
-Array = npt.NDArray[np.float32]
+from benchmarks.peers.openfisca_words import (
+    NAN,
+    Array,
+    Get,
+    banded,
+    bounded,
+    every,
+    graded,
+    line,
+    nearest,
+    open_share,
+    share_gap,
+    simple,
+    some,
+    test,
+    unborn,
+    years_sum,
+)
+
 FIRM = build_entity(key="firm", plural="firms", label="An enterprise", is_person=True)
-AS_OF = date(2026, 11, 22)
 STAFF = ((30, 20), (25, 16), (20, 12), (15, 8), (10, 4))
 RD_SALES = ((6, 50), (5, 40), (4, 30), (3, 20), (2, 10))
 RD_COSTS = ((30, 50), (25, 40), (20, 30), (15, 20), (10, 10))
-NAN = np.float32(np.nan)
-FORMULAS: dict[str, Callable[[Callable[[str], Array]], Array]] = {}
+FORMULAS: dict[str, Callable[[Get], Array]] = {}
 
 
-def formula(function: Callable[[Callable[[str], Array]], Array]) -> Callable[[Callable[[str], Array]], Array]:
+def formula(function: Callable[[Get], Array]) -> Callable[[Get], Array]:
     """Register a variable under the function's name."""
     FORMULAS[function.__name__] = function
     return function
-
-
-def test(condition: npt.NDArray[np.bool_], *known: Array) -> Array:
-    """1 or 0, NaN where an input is."""
-    result = condition.astype(np.float32)
-    for values in known:
-        result = np.where(np.isnan(values), NAN, result)
-    return result
-
-
-def every(*results: Array) -> Array:
-    """Kleene and."""
-    stacked = np.stack(results)
-    least = np.nanmin(np.where(np.isnan(stacked), 1, stacked), axis=0)
-    return np.where(least == 0, 0, np.where(np.isnan(stacked).any(axis=0), NAN, 1)).astype(np.float32)
-
-
-def some(*results: Array) -> Array:
-    """Kleene or."""
-    return 1 - every(*(1 - result for result in results))
-
-
-def banded(top: Array, bottom: Array, bands: tuple[tuple[int, int], ...]) -> Array:
-    """Points as the figures stand."""
-    with np.errstate(invalid="ignore"):
-        conditions = [top * 100 >= bottom * percent for percent, _ in bands]
-        found = np.select(conditions, [points for _, points in bands], 0)
-        return np.where(bottom > 0, found, 0).astype(np.float32)
-
-
-def open_share(top: Array, bottom: Array) -> npt.NDArray[np.bool_]:
-    """Whether a missing figure matters."""
-    return np.isnan(every(test(top > 0, top), test(bottom > 0, bottom)))
-
-
-def simple(top: Array, bottom: Array, percent: float) -> Array:
-    """A share of last year."""
-    reached = test(top * 100 >= bottom * percent, top, bottom)
-    return every(test(top > 0, top), test(bottom > 0, bottom), reached)
-
-
-def year(get: Callable[[str], Array], name: str) -> list[Array]:
-    """The three years."""
-    return [get(f"{name}_y{back}") for back in (1, 2, 3)]
-
-
-def unborn(get: Callable[[str], Array], name: str) -> list[Array]:
-    """The three years, those before registration as zero."""
-    born = get("registered_year")
-    return [
-        np.where(np.isnan(values) & (born > AS_OF.year - back), np.float32(0), values)
-        for back, values in zip((1, 2, 3), year(get, name), strict=True)
-    ]
 
 
 for _name in ("revenue_fen", "rd_expense_fen", "rd_domestic_fen", "net_assets_fen", "total_profit_fen"):
@@ -93,26 +56,30 @@ for _name in ("revenue_fen", "rd_expense_fen", "rd_domestic_fen", "net_assets_fe
 
 
 @formula
-def direct(get: Callable[[str], Array]) -> Array:
+def direct(get: Get) -> Array:
+    """Whether a direct door is open."""
     return some(
         get("holds_hnte"), get("national_award_top3_5y"), get("has_provincial_rd_org"), get("led_standard_5y")
     )
 
 
 @formula
-def staff_points(get: Callable[[str], Array]) -> Array:
+def staff_points(get: Get) -> Array:
+    """Points for technical staff."""
     return banded(get("tech_staff_y1"), get("employees_y1"), STAFF)
 
 
 @formula
-def staff_best(get: Callable[[str], Array]) -> Array:
+def staff_best(get: Get) -> Array:
+    """The same if what is missing turns out best."""
     return np.where(open_share(get("tech_staff_y1"), get("employees_y1")), 20, get("staff_points")).astype(
         np.float32
     )
 
 
 @formula
-def rd_points(get: Callable[[str], Array]) -> Array:
+def rd_points(get: Get) -> Array:
+    """Points for R&D."""
     rd = get("rd_expense_fen_b1")
     return np.maximum(
         banded(rd, get("revenue_fen_b1"), RD_SALES), banded(rd, get("cost_expense_fen_y1"), RD_COSTS)
@@ -120,77 +87,61 @@ def rd_points(get: Callable[[str], Array]) -> Array:
 
 
 @formula
-def rd_best(get: Callable[[str], Array]) -> Array:
+def rd_best(get: Get) -> Array:
+    """The same at best."""
     rd = get("rd_expense_fen_b1")
     missing = open_share(rd, get("revenue_fen_b1")) | open_share(rd, get("cost_expense_fen_y1"))
     return np.where(missing, 50, get("rd_points")).astype(np.float32)
 
 
 @formula
-def ip_points(get: Callable[[str], Array]) -> Array:
+def ip_points(get: Get) -> Array:
+    """Points for rights."""
     class2 = get("class2_ip")
     lower = np.select([class2 >= 4, class2 >= 3, class2 >= 2, class2 >= 1], [24, 18, 12, 6], 0)
     return np.where(get("class1_ip") >= 1, 30, lower).astype(np.float32)
 
 
 @formula
-def ip_best(get: Callable[[str], Array]) -> Array:
+def ip_best(get: Get) -> Array:
+    """The same at best."""
     class1 = get("class1_ip")
     without = np.where(np.isnan(get("class2_ip")) & ~(class1 >= 1), 24, get("ip_points"))
     return np.where(np.isnan(class1), 30, without).astype(np.float32)
 
 
 @formula
-def tech_lo(get: Callable[[str], Array]) -> Array:
+def tech_lo(get: Get) -> Array:
+    """Lowest total."""
     return get("staff_points") + get("rd_points") + get("ip_points")
 
 
 @formula
-def tech_hi(get: Callable[[str], Array]) -> Array:
+def tech_hi(get: Get) -> Array:
+    """Highest total."""
     return get("staff_best") + get("rd_best") + get("ip_best")
 
 
-def line(lo: Array, hi: Array, wanted: float) -> Array:
-    """A pass mark against a range."""
-    return np.where(lo >= wanted, 1, np.where(hi < wanted, 0, NAN)).astype(np.float32)
-
-
 @formula
-def tech_verdict(get: Callable[[str], Array]) -> Array:
+def tech_verdict(get: Get) -> Array:
+    """科技型中小企业."""
     staff, revenue, assets = get("employees_y1"), get("revenue_fen_b1"), get("total_assets_fen_y1")
     met = every(
-        get("is_resident"), test(staff <= 500, staff), test(revenue <= 2e10, revenue), test(assets <= 2e10, assets),
-        1 - get("is_industry_excluded"), 1 - some(get("had_serious_incident"), get("has_bad_credit")),
+        get("is_resident"),
+        test(staff <= 500, staff),
+        test(revenue <= 2e10, revenue),
+        test(assets <= 2e10, assets),
+        1 - get("is_industry_excluded"),
+        1 - some(get("had_serious_incident"), get("has_bad_credit")),
         some(get("direct"), line(get("tech_lo"), get("tech_hi"), 60)),
         some(get("direct"), line(get("staff_points"), get("staff_best"), 1)),
-    )  # fmt: skip
+    )
     return graded(met, np.zeros_like(met, bool))
 
 
-def graded(met: Array, judged: npt.NDArray[np.bool_]) -> Array:
-    """The verdict's number."""
-    return np.where(met == 0, 0, np.where(np.isnan(met), 1, np.where(judged, 2, 3))).astype(np.float32)
-
-
-def nearest(*terms: tuple[Array, Array, Array]) -> tuple[Array, Array]:
-    """Which failing criterion has the least relative gap, and the gap."""
-    shorts = np.stack(
-        [np.where((ok == 0) & ~np.isnan(gap), gap / needed, np.inf) for ok, gap, needed in terms]
-    )
-    which = shorts.argmin(axis=0)
-    gaps = np.take_along_axis(np.stack([gap for _, gap, _ in terms]), which[None], axis=0)[0]
-    none = np.isinf(shorts.min(axis=0))
-    return np.where(none, NAN, which).astype(np.float32), np.where(none, NAN, gaps).astype(np.float32)
-
-
-def share_gap(top: Array, bottom: Array, percent: Array | float) -> tuple[Array, Array]:
-    """What is missing from the numerator, and what it would have to be."""
-    needed = bottom * percent / 100
-    return np.where(bottom > 0, np.ceil(needed) - top, NAN), needed
-
-
 @formula
-def tech_gap(get: Callable[[str], Array]) -> Array:
+def tech_gap(get: Get) -> Array:
+    """The nearest gap."""
     staff, revenue, assets = get("employees_y1"), get("revenue_fen_b1"), get("total_assets_fen_y1")
     full = np.full_like(staff, 1)
     heads, needed = share_gap(get("tech_staff_y1"), staff, 10)
@@ -203,29 +154,16 @@ def tech_gap(get: Callable[[str], Array]) -> Array:
     )[1]
 
 
-def years_sum(get: Callable[[str], Array], name: str) -> tuple[Array, Array]:
-    """(sum, sum of the known) over three years."""
-    values = [get(f"{name}_b{back}") for back in (1, 2, 3)]
-    return values[0] + values[1] + values[2], sum(np.nan_to_num(one) for one in values)
-
-
-def bounded(
-    top: tuple[Array, Array], bottom: tuple[Array, Array], least: Array, percent: Array | float
-) -> Array:
-    """A ratio of three-year sums."""
-    never = (bottom[0] <= 0) | (top[0] <= 0) | (top[0] * 100 < least)
-    sure = top[1] * 100 >= bottom[0] * percent
-    return np.where(never, 0, np.where(sure, 1, NAN)).astype(np.float32)
-
-
 @formula
-def asked(get: Callable[[str], Array]) -> Array:
+def asked(get: Get) -> Array:
+    """The percentage asked by size."""
     revenue = get("revenue_fen_b1")
     return np.select([revenue <= 5e9, revenue <= 2e10], [5, 4], 3).astype(np.float32)
 
 
 @formula
-def rd_ratio(get: Callable[[str], Array]) -> Array:
+def rd_ratio(get: Get) -> Array:
+    """R&D of three years over sales."""
     sales, rd = years_sum(get, "revenue_fen"), years_sum(get, "rd_expense_fen")
     known = sales[1]
     either = np.minimum(known * 5, np.minimum((known + 5e9) * 4, (known + 2e10) * 3))
@@ -234,12 +172,13 @@ def rd_ratio(get: Callable[[str], Array]) -> Array:
 
 
 @formula
-def domestic_share(get: Callable[[str], Array]) -> Array:
+def domestic_share(get: Get) -> Array:
+    """Domestic R&D over all R&D."""
     rd = years_sum(get, "rd_expense_fen")
     return bounded(years_sum(get, "rd_domestic_fen"), rd, rd[1] * 60, 60)
 
 
-def growth(get: Callable[[str], Array], name: str) -> tuple[Array, Array, npt.NDArray[np.bool_]]:
+def growth(get: Get, name: str) -> tuple[Array, Array, npt.NDArray[np.bool_]]:
     """(lo, hi, open) growth points."""
     newest, middle, oldest = (get(f"{name}_b{back}") for back in (1, 2, 3))
     with np.errstate(all="ignore"):
@@ -252,7 +191,7 @@ def growth(get: Callable[[str], Array], name: str) -> tuple[Array, Array, npt.ND
     return lo.astype(np.float32), hi.astype(np.float32), is_open
 
 
-def innovation(get: Callable[[str], Array]) -> tuple[Array, Array, npt.NDArray[np.bool_]]:
+def innovation(get: Get) -> tuple[Array, Array, npt.NDArray[np.bool_]]:
     """(lo, hi, open) innovation points."""
     class1, class2, count = get("class1_ip"), get("class2_ip"), get("transformations_3y")
     low = np.select([class1 >= 1, class2 >= 5, class2 >= 3, class2 >= 1], [7, 5, 3, 1], 0)
@@ -288,43 +227,53 @@ def innovation(get: Callable[[str], Array]) -> tuple[Array, Array, npt.NDArray[n
 
 
 @formula
-def innovation_lo(get: Callable[[str], Array]) -> Array:
+def innovation_lo(get: Get) -> Array:
+    """Lowest innovation points."""
     return innovation(get)[0]
 
 
 @formula
-def innovation_hi(get: Callable[[str], Array]) -> Array:
+def innovation_hi(get: Get) -> Array:
+    """Highest innovation points."""
     return innovation(get)[1]
 
 
-def any_right(get: Callable[[str], Array]) -> Array:
+def any_right(get: Get) -> Array:
     """Whether there is any right at all."""
     class1, class2 = get("class1_ip"), get("class2_ip")
     known = np.nan_to_num(class1) + np.nan_to_num(class2)
     return np.where(known >= 1, 1, np.where(class1 + class2 < 1, 0, NAN)).astype(np.float32)
 
 
-def hnte_results(get: Callable[[str], Array]) -> tuple[list[Array], npt.NDArray[np.bool_]]:
+def hnte_results(get: Get) -> tuple[list[Array], npt.NDArray[np.bool_]]:
     """The nine criteria, and where a person decides."""
     lo, hi, is_open = innovation(get)
     age = get("age")
     judged = (lo <= 70) & (hi > 70) & ~is_open
     points = np.where(judged, 1, line(lo, hi, 71)).astype(np.float32)
     return [
-        test(age >= 365, age), every(get("owns_core_ip"), any_right(get)), get("hitech_field_listed"),
-        simple(get("tech_staff_y1"), get("employees_y1"), 10), get("rd_ratio"), get("domestic_share"),
-        simple(get("hitech_income_fen_y1"), get("total_income_fen_y1"), 60), 1 - get("had_serious_incident"), points,
-    ], judged  # fmt: skip
+        test(age >= 365, age),
+        every(get("owns_core_ip"), any_right(get)),
+        get("hitech_field_listed"),
+        simple(get("tech_staff_y1"), get("employees_y1"), 10),
+        get("rd_ratio"),
+        get("domestic_share"),
+        simple(get("hitech_income_fen_y1"), get("total_income_fen_y1"), 60),
+        1 - get("had_serious_incident"),
+        points,
+    ], judged
 
 
 @formula
-def hnte_verdict(get: Callable[[str], Array]) -> Array:
+def hnte_verdict(get: Get) -> Array:
+    """高新技术企业."""
     results, judged = hnte_results(get)
     return graded(every(*results), judged)
 
 
 @formula
-def hnte_gap(get: Callable[[str], Array]) -> Array:
+def hnte_gap(get: Get) -> Array:
+    """The nearest gap."""
     results, _ = hnte_results(get)
     full = np.full_like(get("age"), 1)
     sums = {name: years_sum(get, name)[0] for name in ("revenue_fen", "rd_expense_fen", "rd_domestic_fen")}
@@ -339,7 +288,7 @@ def hnte_gap(get: Callable[[str], Array]) -> Array:
     )[1]
 
 
-def leg(get: Callable[[str], Array], name: str) -> tuple[Array, npt.NDArray[np.bool_], Array, Array]:
+def leg(get: Get, name: str) -> tuple[Array, npt.NDArray[np.bool_], Array, Array]:
     """(reaches 15%, judged, relative gap, gap) of one leg."""
     newest, middle, oldest = (get(f"{name}_b{back}") for back in (1, 2, 3))
     judged = (oldest <= 0) | (middle <= 0)
@@ -350,7 +299,7 @@ def leg(get: Callable[[str], Array], name: str) -> tuple[Array, npt.NDArray[np.b
     return ok, judged, np.where(ok == 0, (2.3 - rate) / 2.3, np.inf), np.where(ok == 0, gap, np.inf)
 
 
-def gazelle_results(get: Callable[[str], Array]) -> tuple[list[Array], npt.NDArray[np.bool_]]:
+def gazelle_results(get: Get) -> tuple[list[Array], npt.NDArray[np.bool_]]:
     """The four criteria, and where a person decides."""
     revenue = get("revenue_fen_b1")
     sales, profit = leg(get, "revenue_fen"), leg(get, "total_profit_fen")
@@ -364,13 +313,15 @@ def gazelle_results(get: Callable[[str], Array]) -> tuple[list[Array], npt.NDArr
 
 
 @formula
-def gazelle_verdict(get: Callable[[str], Array]) -> Array:
+def gazelle_verdict(get: Get) -> Array:
+    """瞪羚企业."""
     results, judged = gazelle_results(get)
     return graded(every(*results), judged)
 
 
 @formula
-def gazelle_gap(get: Callable[[str], Array]) -> Array:
+def gazelle_gap(get: Get) -> Array:
+    """The nearest gap."""
     results, _ = gazelle_results(get)
     revenue = get("revenue_fen_b1")
     sales, profit = leg(get, "revenue_fen"), leg(get, "total_profit_fen")
@@ -386,9 +337,17 @@ def gazelle_gap(get: Callable[[str], Array]) -> Array:
 
 
 OUTPUTS = (
-    "tech_verdict", "tech_lo", "tech_hi", "tech_gap", "hnte_verdict", "innovation_lo", "innovation_hi", "hnte_gap",
-    "gazelle_verdict", "gazelle_gap",
-)  # fmt: skip
+    "tech_verdict",
+    "tech_lo",
+    "tech_hi",
+    "tech_gap",
+    "hnte_verdict",
+    "innovation_lo",
+    "innovation_hi",
+    "hnte_gap",
+    "gazelle_verdict",
+    "gazelle_gap",
+)
 
 
 def build_system(inputs: list[str]) -> TaxBenefitSystem:
@@ -407,7 +366,7 @@ def build_system(inputs: list[str]) -> TaxBenefitSystem:
     return system
 
 
-def _bind(function: Callable[[Callable[[str], Array]], Array]) -> Callable[..., Array]:
+def _bind(function: Callable[[Get], Array]) -> Callable[..., Array]:
     def run(firm: Any, at: Any) -> Array:
         with np.errstate(all="ignore"):
             return function(lambda name: firm(name, at))

@@ -66,7 +66,7 @@ def share_points(top: int | None, bottom: int | None, bands: tuple[tuple[int, in
     return 0, 0
 
 
-def verdict(results: list[bool | None], judged: bool) -> int:
+def verdict(results: list[bool | None], *, judged: bool) -> int:
     """False decides, then unknown, then judgement."""
     if False in results:
         return NOT_ELIGIBLE
@@ -83,7 +83,7 @@ def nearest(gaps: list[tuple[float, int, int]]) -> tuple[int | None, int | None]
     return criterion, gap
 
 
-def no(value: bool | None) -> bool | None:
+def no(value: bool | None) -> bool | None:  # noqa: FBT001 - the one value it is about
     """Not, and unknown stays unknown."""
     return None if value is None else not value
 
@@ -157,7 +157,7 @@ def total(firm: Firm, name: str) -> tuple[int | None, int]:
 def ratio_of_years(
     top: tuple[int | None, int], bottom: tuple[int | None, int], least: int, percent: int | None
 ) -> bool | None:
-    """A ratio of three-year sums; known years bound the missing ones. ``least`` is 100 times what is surely needed."""
+    """A ratio of three-year sums; ``least`` is 100 times what is surely needed."""
     if bottom[0] == 0 or top[0] == 0:
         return False
     if top[0] is not None and top[0] * 100 < least:
@@ -233,7 +233,7 @@ def hnte(firm: Firm, as_of: date) -> tuple[int, int, int, int | None, int | None
             gaps.append((gap / (bottom * asked / 100), index, gap))
     if results[8] is False:
         gaps.append(((71 - hi) / 71, 8, 71 - hi))
-    return (verdict(results, judged), lo, hi, *nearest(gaps))
+    return (verdict(results, judged=judged), lo, hi, *nearest(gaps))
 
 
 def count_at_least_one(class1: int | None, class2: int | None) -> bool | None:
@@ -313,11 +313,11 @@ def gazelle(firm: Firm, as_of: date) -> tuple[int, None, None, int | None, int |
     if results[3] is False and revenue and rd is not None:
         gap = share_gap(rd, revenue, 4)
         gaps.append((gap / (revenue * 4 / 100), 3, gap))
-    return (verdict(results, growth_judged or below is False), None, None, *nearest(gaps))
+    return (verdict(results, judged=growth_judged or below is False), None, None, *nearest(gaps))
 
 
 def mean_growth(firm: Firm, name: str) -> tuple[bool | None, bool, float, int]:
-    """(reaches 15%, whether unknown, relative gap, gap in 分) of one leg; a base at or below zero is for judgement."""
+    """(reaches 15%, is unknown, relative gap, gap in 分) of one leg; a base at or below zero is judged."""
     newest, middle, oldest = (firm[f"{name}_y{back}"] for back in (1, 2, 3))
     if (oldest is not None and oldest <= 0) or (middle is not None and middle <= 0):
         return None, False, 0.0, 0
