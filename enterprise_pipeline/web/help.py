@@ -70,6 +70,7 @@ KEYS: tuple[tuple[str, Any], ...] = (
     ("Enter", _l("打开选中的一行")),
     ("Tab", _l("到下一个链接、按钮或输入框")),
 )
+LOCAL_DOCUMENT = _l("本地默认设置（未经公布，可由本局修改）")
 GRADES: dict[str, Any] = {
     "A": _l("政府网站原文"),
     "B": _l("按文号和条款转载的全文"),
@@ -88,6 +89,7 @@ def show() -> str:
         units=UNITS,
         keys=KEYS,
         grades=GRADES,
+        local_document=LOCAL_DOCUMENT,
         rules=rule_sources(as_of=current_as_of()),
         ladder=SCIENCE_LADDER,
         other_tiers=[tier for tier in Tier if tier not in SCIENCE_LADDER],
