@@ -27,7 +27,13 @@ GAPS: dict[str, list[tuple[str, pl.Expr, pl.Expr | float]]] = {
     ],
     "h": [
         ("h0", 365 - C("age"), 365.0),
-        ("h1", pl.when(~C("any_right")).then(1 - C("class1_ip") - C("class2_ip")), 1.0),
+        (
+            "h1",
+            pl.when(~C("any_right") & C("owns_core_ip").fill_null(value=True)).then(
+                1 - C("class1_ip") - C("class2_ip")
+            ),
+            1.0,
+        ),
         ("h3", _gap("tech_staff_y1", "employees_y1", 10), C("employees_y1") * 10 / 100),
         ("h4", _gap("rd", "sales", C("asked")), C("sales") * C("asked") / 100),
         ("h5", _gap("domestic", "rd", 60), C("rd") * 60 / 100),

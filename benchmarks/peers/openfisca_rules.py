@@ -279,7 +279,11 @@ def hnte_gap(get: Get) -> Array:
     sums = {name: years_sum(get, name)[0] for name in ("revenue_fen", "rd_expense_fen", "rd_domestic_fen")}
     return nearest(
         (results[0], 365 - get("age"), full * 365),
-        (any_right(get), 1 - get("class1_ip") - get("class2_ip"), full),
+        (
+            np.where(get("owns_core_ip") == 0, NAN, any_right(get)),
+            1 - get("class1_ip") - get("class2_ip"),
+            full,
+        ),
         (results[3], *share_gap(get("tech_staff_y1"), get("employees_y1"), 10)),
         (results[4], *share_gap(sums["rd_expense_fen"], sums["revenue_fen"], get("asked"))),
         (results[5], *share_gap(sums["rd_domestic_fen"], sums["rd_expense_fen"], 60)),

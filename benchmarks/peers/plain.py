@@ -219,7 +219,7 @@ def hnte(firm: Firm, as_of: date) -> tuple[int, int, int, int | None, int | None
     gaps: list[tuple[float, int, int]] = []
     if results[0] is False and age is not None:
         gaps.append(((365 - age) / 365, 0, 365 - age))
-    if count is False:
+    if count is False and owns is not False:
         gaps.append((1.0, 1, 1))
     pairs = (
         (3, staff, employees, 10),
