@@ -64,7 +64,8 @@ def missing_sheet() -> Response:
     """Write the sheet that asks the enterprises of the list for what they lack, and send it."""
     wanted = service.with_standard(parse(request.args))
     made = missing_sheet_of(wanted, actor=actor())
-    name = f"{_('待补表')}-{tier_name(wanted.tier)}-{datetime.now(local_zone()):%Y%m%d-%H%M}.xlsx"
+    kind = _("待补表")  # Outside the f-string, where extraction sees it.
+    name = f"{kind}-{tier_name(wanted.tier)}-{datetime.now(local_zone()):%Y%m%d-%H%M}.xlsx"
     return send_file(io.BytesIO(made), mimetype=XLSX, as_attachment=True, download_name=name, max_age=0)
 
 
