@@ -211,7 +211,7 @@ def _conflicts(
     parts: Parts, joined: pl.DataFrame, name: str, *, origin: Origin, when: str
 ) -> Iterator[Issue]:
     ours = origin.received_on if when == "received_on" else origin.valid_from
-    told_on = pl.col(f"{when}.{name}")
+    told_on = pl.col(f"when.{name}")
     other = pl.col(f"source.{name}") != origin.source
     # Figures of one year do not change with time; facts do, so an older fact of another source may differ.
     clash = other if when == "received_on" else other & (told_on >= ours)
