@@ -114,28 +114,40 @@ def _check_objects(case: Mapping[str, Any], key: str) -> None:
 
 
 def check_cases(cases: Sequence[Mapping[str, Any]], rulebook: Rulebook) -> Report:
-    """Screen every case on its own day and compare; all cases of one day are one frame."""
+    """Screen every case on its own day and compare; all cases under the same rules are one frame."""
     values, differences, not_built = 0, list[Difference](), list[tuple[str, str]]()
-    by_day: dict[date, list[Mapping[str, Any]]] = {}
-    for case in cases:
-        by_day.setdefault(_day(case["as_of"], case), []).append(case)
-    for as_of, group in by_day.items():
-        rule_sets = rulebook.in_force(as_of)
-        rows = pl.DataFrame([facts_of(case, as_of) for case in group], schema=SCHEMA)
-        outcomes = screen(rows, rule_sets, as_of, projection="detail").rows(named=True)
-        for case, row in zip(group, outcomes, strict=True):
-            for tier, expected in case["expect"].items():
-                built = [entry for entry in rulebook.rule_sets if entry.tier == tier]
-                if not built:
-                    not_built += [(case["id"], f"{tier}.{key}") for key in expected]
-                    continue
-                got = outcome_of(tier, rule_sets, row)
-                for key, value in expected.items():
-                    for name, want, have in _compare(key, value, got):
-                        values += 1
-                        if want != have:
-                            differences.append(Difference(case["id"], tier, name, want, have))
+    built = {str(entry.tier) for entry in rulebook.rule_sets}
+    for case, rule_sets, row in _screened(cases, rulebook):
+        for tier, expected in case["expect"].items():
+            if tier not in built:
+                not_built += [(case["id"], f"{tier}.{key}") for key in expected]
+                continue
+            got = outcome_of(tier, rule_sets, row)
+            compared = [found for key, value in expected.items() for found in _compare(key, value, got)]
+            values += len(compared)
+            differences += [
+                Difference(case["id"], tier, name, want, have)
+                for name, want, have in compared
+                if want != have
+            ]
     return Report(len(cases), values, tuple(differences), tuple(not_built))
+
+
+def _screened(
+    cases: Sequence[Mapping[str, Any]], rulebook: Rulebook
+) -> Iterator[tuple[Mapping[str, Any], tuple[RuleSet, ...], Mapping[str, Any]]]:
+    """Each case with the rule sets of its day and its row of outcomes."""
+    groups: dict[tuple[str, ...], list[tuple[Mapping[str, Any], date]]] = {}
+    for case in cases:
+        as_of = _day(case["as_of"], case)
+        groups.setdefault(tuple(entry.id for entry in rulebook.in_force(as_of)), []).append((case, as_of))
+    for names, group in groups.items():
+        rule_sets = tuple(rulebook.get(name) for name in names)
+        rows = pl.DataFrame([facts_of(case, as_of) for case, as_of in group], schema=SCHEMA)
+        rows = rows.with_columns(pl.Series("as_of", [as_of for _, as_of in group], pl.Date))
+        outcomes = screen(rows, rule_sets, None, projection="detail").rows(named=True) if rule_sets else []
+        for index, (case, _) in enumerate(group):
+            yield case, rule_sets, outcomes[index] if rule_sets else {}
 
 
 def _compare(key: str, value: Any, got: Mapping[str, Any]) -> Iterator[tuple[str, Any, Any]]:

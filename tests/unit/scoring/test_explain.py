@@ -23,30 +23,28 @@ PLAIN: dict[str, Any] = {
     **dict.fromkeys(("national_award_top3_5y", "has_provincial_rd_org", "led_standard_5y"), False),
     **dict.fromkeys(("is_resident", "owns_core_ip", "hitech_field_listed"), True),
     **{f"holds_{tier}": False for tier in ("hnte", "gazelle", "leading")},
-    "employees_y1": 100, "tech_staff_y1": 10, "rd_staff_y1": 10, "total_assets_fen_y1": 60_000_000_00,
-    "cost_expense_fen_y1": 40_000_000_00, "total_income_fen_y1": 50_000_000_00,
+    "employees_y1": 100,
+    "tech_staff_y1": 10,
+    "rd_staff_y1": 10,
+    "total_assets_fen_y1": 60_000_000_00,
+    "cost_expense_fen_y1": 40_000_000_00,
+    "total_income_fen_y1": 50_000_000_00,
     "hitech_income_fen_y1": 30_000_000_00,
-    "revenue_fen_y3": 40_000_000_00, "revenue_fen_y2": 44_000_000_00, "revenue_fen_y1": 48_400_000_00,
-
-        "rd_expense_fen_y3": 2_000_000_00,
-        "rd_expense_fen_y2": 2_200_000_00,
-        "rd_expense_fen_y1": 2_420_000_00
-    ,
-
-        "rd_domestic_fen_y3": 1_200_000_00,
-        "rd_domestic_fen_y2": 1_320_000_00,
-        "rd_domestic_fen_y1": 1_452_000_00
-    ,
-
-        "net_assets_fen_y3": 20_000_000_00,
-        "net_assets_fen_y2": 22_000_000_00,
-        "net_assets_fen_y1": 24_200_000_00
-    ,
-
-        "total_profit_fen_y3": 4_000_000_00,
-        "total_profit_fen_y2": 4_400_000_00,
-        "total_profit_fen_y1": 4_840_000_00
-    ,
+    "revenue_fen_y3": 40_000_000_00,
+    "revenue_fen_y2": 44_000_000_00,
+    "revenue_fen_y1": 48_400_000_00,
+    "rd_expense_fen_y3": 2_000_000_00,
+    "rd_expense_fen_y2": 2_200_000_00,
+    "rd_expense_fen_y1": 2_420_000_00,
+    "rd_domestic_fen_y3": 1_200_000_00,
+    "rd_domestic_fen_y2": 1_320_000_00,
+    "rd_domestic_fen_y1": 1_452_000_00,
+    "net_assets_fen_y3": 20_000_000_00,
+    "net_assets_fen_y2": 22_000_000_00,
+    "net_assets_fen_y1": 24_200_000_00,
+    "total_profit_fen_y3": 4_000_000_00,
+    "total_profit_fen_y2": 4_400_000_00,
+    "total_profit_fen_y1": 4_840_000_00,
 }
 
 
@@ -300,8 +298,11 @@ def test_only_one_enterprise_is_explained():
 def test_the_inclusive_reading_stands_beside_the_strict_one():
     """Exactly 50亿, 3% and 10%: only the inclusive reading lets them pass."""
     on_the_line = {
-        "revenue_fen_y1": 5_000_000_000_00, "rd_expense_fen_y1": 150_000_000_00, "rd_staff_y1": 10,
-        "class1_ip": 100, "holds_hnte": True,
+        "revenue_fen_y1": 5_000_000_000_00,
+        "rd_expense_fen_y1": 150_000_000_00,
+        "rd_staff_y1": 10,
+        "class1_ip": 100,
+        "holds_hnte": True,
     }
 
     strict, inclusive = explained("leading", **on_the_line), explained("leading@inclusive", **on_the_line)

@@ -25,7 +25,7 @@ def facts() -> pl.DataFrame:
     random = chance(11)
     firms = population.firms(random, AS_OF, 200)
     return population.frame(
-        forgotten(random, firm, 3) if index % 2 else firm for index, firm in enumerate(firms)
+        forgotten(random, firm, 3, AS_OF) if index % 2 else firm for index, firm in enumerate(firms)
     )
 
 

@@ -189,6 +189,15 @@ def test_values_stay_exact(tmp_path):
     assert "got 90071792547409.93" in checked(text, tmp_path).output
 
 
+def test_cases_of_days_without_any_rule_are_not_applicable(tmp_path):
+    cases = [
+        {"id": f"X{number}", "as_of": "2010-01-01", "expect": {"hnte": {"verdict": "not_applicable"}}}
+        for number in range(3)
+    ]
+
+    assert checked(json.dumps(cases), tmp_path).output == "3 cases, 3 values, 0 differences\n"
+
+
 def test_a_case_error_is_an_error_of_the_core():
     with pytest.raises(CaseFileError):
         parse_cases("[")

@@ -75,7 +75,7 @@ def screened(rows: list[Years], *, exact_up_to: int = 10**6) -> list[dict[str, i
         return screen(pl.DataFrame(columns), rule_sets, AS_OF, projection="detail").rows(named=True)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(rows=st.lists(three_years(), min_size=1, max_size=60), exact_up_to=st.sampled_from((0, 10**6)))
 def test_growth_is_that_of_fractions(rows: list[Years], exact_up_to: int):
     for years, row in zip(rows, screened(rows, exact_up_to=exact_up_to), strict=True):
