@@ -12,7 +12,7 @@ from enterprise_pipeline.services import audit
 from enterprise_pipeline.services.changes import mark_changed
 from enterprise_pipeline.services.enterprises import SUBJECT, as_json, locked
 from enterprise_pipeline.services.errors import FieldConflict, NotFound, StaleVersion
-from enterprise_pipeline.services.holdings import THREE_YEARS
+from enterprise_pipeline.services.holdings import THREE_YEARS, certificate_known
 from enterprise_pipeline.services.texts import N_, Text
 from enterprise_pipeline.transaction import reading, transaction
 from models import Certificate, Enterprise, Membership
@@ -167,9 +167,7 @@ def get_certificate(enterprise_id: int, certificate_id: int) -> CertificateRecor
 def certificates_of(enterprise_id: int, *, as_of: date) -> list[CertificateRecord]:
     """The certificates known by ``as_of``, newest first; one without a date comes by its year."""
     rows = reading().scalars(
-        select(Certificate).where(
-            Certificate.enterprise_id == enterprise_id, Certificate.received_on <= as_of
-        )
+        select(Certificate).where(Certificate.enterprise_id == enterprise_id, certificate_known(as_of))
     )
     ordered = sorted(rows, key=_issue_order, reverse=True)
     return [CertificateRecord(id=row.id, details=_details(row), updated_at=row.updated_at) for row in ordered]

@@ -4,12 +4,16 @@ A certificate or a membership valid on the day proves a holding. One whose dates
 are only partly known proves it when every possible date does, refutes itself
 when none does, and leaves it open otherwise. Without any of these an enterprise
 is known not to hold a tier only where our lists of it are said to be complete.
+
+A title is public from its first day, whenever our copy of the list came: a list
+received today also tells who held what in 2020. Figures are not; they count
+from the day they were received.
 """
 
 from datetime import date
 
 import polars as pl
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from enterprise_pipeline.services.bulk import AnySelect, Scope, read_frame
@@ -104,6 +108,18 @@ def _three_valued(*, is_covered: bool) -> pl.Expr:
     return pl.when(state == _YES).then(pl.lit(value=True))
 
 
+def certificate_known(day: date) -> ColumnElement[bool]:
+    """Whether a certificate was received or public on a day; of its year alone, public when that ended."""
+    return or_(
+        Certificate.received_on <= day, Certificate.issued_on <= day, Certificate.issued_year < day.year
+    )
+
+
+def membership_known(day: date) -> ColumnElement[bool]:
+    """Whether a membership was received or had begun on a day."""
+    return or_(Membership.received_on <= day, Membership.valid_from <= day)
+
+
 def _certificates(known_on: date, among: Scope) -> AnySelect:
     return select(
         Certificate.enterprise_id,
@@ -114,13 +130,13 @@ def _certificates(known_on: date, among: Scope) -> AnySelect:
         Certificate.expires_on,
         Certificate.revoked_on,
         Certificate.received_on,
-    ).where(Certificate.received_on <= known_on, among(Certificate.enterprise_id))
+    ).where(certificate_known(known_on), among(Certificate.enterprise_id))
 
 
 def _memberships(known_on: date, among: Scope) -> AnySelect:
     return select(
         Membership.enterprise_id, Membership.pool_id, Membership.valid_from, Membership.valid_to
-    ).where(Membership.received_on <= known_on, among(Membership.enterprise_id))
+    ).where(membership_known(known_on), among(Membership.enterprise_id))
 
 
 def _membership_claims(rows: pl.DataFrame) -> pl.DataFrame:

@@ -7,6 +7,7 @@ from enum import StrEnum
 from sqlalchemy import select
 
 from enterprise_pipeline.services.certificates import CertificateDetails, certificates_of, expiry_of
+from enterprise_pipeline.services.holdings import membership_known
 from enterprise_pipeline.transaction import reading
 from models import Membership
 
@@ -43,7 +44,7 @@ class Holding:
 def timeline(enterprise_id: int, *, as_of: date) -> list[Holding]:
     """What was known on ``as_of``, newest first; a membership given by a certificate is shown with it."""
     memberships = reading().scalars(
-        select(Membership).where(Membership.enterprise_id == enterprise_id, Membership.received_on <= as_of)
+        select(Membership).where(Membership.enterprise_id == enterprise_id, membership_known(as_of))
     )
     by_certificate: dict[int, Membership] = {}
     found: list[Holding] = []

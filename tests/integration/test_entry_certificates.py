@@ -85,10 +85,10 @@ def test_without_a_day_of_issue_the_end_is_unknown_and_only_the_year_is_taken_fr
     assert (str(held.state), held.starts_on, held.start_year, held.ends_on) == ("unknown", None, 2024, None)
 
 
-def test_nothing_is_shown_before_it_was_received(firm):
+def test_nothing_is_shown_before_it_was_issued(firm):
     record(firm)
 
-    assert timeline(firm, as_of=date(2020, 1, 9)) == []
+    assert timeline(firm, as_of=date(2019, 11, 14)) == []
 
 
 def test_a_revoked_certificate_ends_on_that_day(firm):

@@ -168,7 +168,9 @@ def test_a_membership_without_a_last_day_has_no_known_end(session):
     assert held(session, AS_OF, "leading") == (YES, None)
 
 
-def test_what_was_received_later_was_not_known(session):
-    certify(session, add_enterprise(session), issued_on=date(2019, 11, 15), received_on=AS_OF)
-    assert held(session, date(2020, 6, 1)) == (UNKNOWN, None)
-    assert held(session, date(2020, 6, 1), known_on=AS_OF) == (YES, date(2022, 11, 14))
+def test_a_title_is_public_from_its_first_day_whenever_our_list_came(session):
+    firm = add_enterprise(session)
+    certify(session, firm, issued_on=date(2019, 11, 15), received_on=AS_OF)
+    assert held(session, date(2020, 6, 1)) == (YES, date(2022, 11, 14))
+    assert held(session, date(2019, 11, 14)) == (UNKNOWN, None)
+    assert held(session, date(2023, 1, 1), known_on=date(2019, 11, 14)) == (UNKNOWN, None)
