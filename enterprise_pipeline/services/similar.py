@@ -72,20 +72,20 @@ def _rows(*, credit_code: str, name: str) -> list[_Row]:
     if credit_code:
         same = select(*columns).where(Enterprise.credit_code == credit_code)
         rows += [_Row(*row, matched=row.name) for row in session.execute(same)]
-    core = core_of(name)
+    core, letters = core_of(name), initials(name)
     if len(core) >= SHORTEST_CORE:
-        alike = (
-            select(*columns, EnterpriseName.name.label("matched"))
+        present = select(*columns, Enterprise.name).where(
+            or_(Enterprise.name.contains(core, autoescape=True), Enterprise.initials == letters)
+        )
+        former = (
+            select(*columns, EnterpriseName.name)
             .join(EnterpriseName, EnterpriseName.enterprise_id == Enterprise.id)
             .where(
-                or_(
-                    EnterpriseName.name.contains(core, autoescape=True),
-                    EnterpriseName.initials == initials(name),
-                )
+                or_(EnterpriseName.name.contains(core, autoescape=True), EnterpriseName.initials == letters)
             )
-            .limit(LOOKED_AT)
         )
-        rows += [_Row(*row) for row in session.execute(alike)]
+        for alike in (present, former):
+            rows += [_Row(*row) for row in session.execute(alike.limit(LOOKED_AT))]
     return rows
 
 

@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from enterprise_pipeline.services.criterion_views import CriterionView, FactValue, Growth, Shape
+from enterprise_pipeline.services.enterprise_page import MissingFact
 from enterprise_pipeline.web.filters import (
     amount,
     day,
@@ -66,6 +67,22 @@ def rung_word(tier: Tier) -> str:
 def end_word(reason: str) -> str:
     """Why a holding ended; a reason that is no code of ours is already words."""
     return str(_END_WORDS.get(reason, reason))
+
+
+def missing_groups(missing: Sequence[MissingFact]) -> list[tuple[str, list[MissingFact]]]:
+    """The questions under headings: what to ask first, then year by year, then the rest."""
+    groups: dict[str, list[MissingFact]] = {str(_("先问这些")): []}
+    for year in sorted({fact.year for fact in missing if fact.year}, reverse=True):
+        groups[str(_("%(year)s 年度数据", year=year))] = []
+    for fact in missing:
+        if fact.first_for:
+            title = _("先问这些")
+        elif fact.year:
+            title = _("%(year)s 年度数据", year=fact.year)
+        else:
+            title = _("企业情况")
+        groups.setdefault(str(title), []).append(fact)
+    return [(title, facts) for title, facts in groups.items() if facts]
 
 
 def value_lines(view: CriterionView, points: tuple[int | None, int | None, int | None]) -> list[str]:
@@ -239,6 +256,7 @@ def init_words(blueprint: Blueprint) -> None:
         rung_state,
         rung_word,
         end_word,
+        missing_groups,
         value_lines,
         plain_value,
         points_text,
@@ -249,3 +267,4 @@ def init_words(blueprint: Blueprint) -> None:
         fact_label,
     ):
         blueprint.add_app_template_global(function, function.__name__)
+    blueprint.add_app_template_filter(rung_word)

@@ -39,6 +39,7 @@ def show(enterprise_id: int) -> str:
         steps=ladder_steps(shown),
         opened=opened_tier(shown),
         answers=answers,
+        asked_columns={fact.column for fact in shown.missing},
         sheet_facts=SHEET_FACTS,
         last_year=shown.as_of.year - 1,
         place=list_place(enterprise_id),
@@ -52,7 +53,8 @@ def ladder_steps(shown: EnterprisePage) -> list[dict[str, Any]]:
         verdict = rung.explanation.verdict if rung.explanation else None
         if rung.holds:
             since = _("%(day)s 起", day=day(rung.since)) if rung.since else _("持有")
-            note = f"{since}{_('，至 %(day)s', day=day(rung.until)) if rung.until else ''}"
+            until = _("，至 %(day)s", day=day(rung.until)) if rung.until else ""
+            note = since + until
         else:
             note = _("是否持有未知") if rung.holds is None else _("未持有")
             note = f"{note} · {verdict_text(verdict)}" if verdict is not None else note

@@ -15,7 +15,6 @@ from enterprise_pipeline.services.history import history
 from enterprise_pipeline.services.similar import similar_enterprises
 from models import AuditEvent, Enterprise, db
 from tests.support.entry import code_of, hidden, post
-from tests.support.small_registry import add_report
 
 TODAY = date(2026, 11, 22)
 XINGYUE = Registration(
@@ -379,32 +378,6 @@ def test_the_contact_pages_work_from_end_to_end(client):
     assert "李五" in client.get(address).text
     assert post(client, f"{address}/contacts/1/remove").status_code == 303
     assert "李五" not in client.get(address).text.split('id="history"')[0]
-
-
-def test_the_list_pages_through_everything_and_finds_by_name(context, client):
-    for serial in range(120):
-        add = Enterprise(credit_code=code_of(serial), name=f"第{serial:03d}号有限公司", jurisdiction="420505")
-        db.session.add(add)
-    db.session.flush()
-    add_report(db.session, 1, 2024, employees=5)
-    db.session.commit()
-
-    first = client.get("/enterprises").text
-    assert "第119号" in first
-    assert "第069号" not in first
-    assert "第069号" in client.get("/enterprises?before=71").text
-    assert "第119号" in client.get("/enterprises?after=70").text
-    assert "第007号" in client.get("/enterprises?q=007号").text
-    assert "没有符合条件的企业" in client.get("/enterprises?q=不存在").text
-    assert "没有符合条件的企业" in client.get("/enterprises?jurisdiction=gaoxin").text
-    assert client.get("/enterprises?before=999999999999999999999999").status_code == 200
-
-
-def test_an_empty_registry_says_what_to_do(client):
-    page = client.get("/enterprises").text
-
-    assert "还没有登记任何企业" in page
-    assert "/enterprises/new" in page
 
 
 @pytest.mark.parametrize(

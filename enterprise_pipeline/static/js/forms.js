@@ -80,7 +80,7 @@ document.querySelectorAll("[data-unit-switch]").forEach((unitSwitch) => {
 
 const openTarget = () => {
   const target = document.getElementById(decodeURIComponent(window.location.hash.slice(1)));
-  if (target?.matches("details")) target.open = true;
+  for (let card = target?.closest("details"); card; card = card.parentElement.closest("details")) card.open = true;
   if (target?.matches("[id^=ask-]")) target.querySelector("input:not([type=hidden]), select, a")?.focus();
 };
 window.addEventListener("hashchange", openTarget);
