@@ -9,6 +9,7 @@ from typing import Any
 from flask import Flask
 from flask_admin import Admin
 from flask_admin.contrib.sqla import ModelView
+from flask_babel import Babel
 from sqlalchemy import func
 from sqlalchemy.orm import column_property, relationship
 
@@ -73,6 +74,7 @@ def create_app() -> Flask:
     db.init_app(app)
     with app.app_context():
         prepare_engine(db.engine)
+    Babel(app)  # Flask-Admin asks for it wherever Flask-Babel is installed.
     admin = Admin(app, name="registry")
     admin.add_view(EnterpriseList(Enterprise, db, endpoint="enterprises"))
     admin.add_view(AssessmentList(Assessment, db, endpoint="assessments"))

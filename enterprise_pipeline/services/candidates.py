@@ -187,15 +187,24 @@ def screening() -> Live:
 
 
 def with_standard(wanted: CandidateFilter) -> CandidateFilter:
-    """Name the tier's default standard where the filter names none; BadFilter when it names a wrong one."""
-    standards = {
-        entry.standard: entry.is_default for entry in load_rulebook().rule_sets if entry.tier is wanted.tier
-    }
-    if wanted.standard and wanted.standard not in standards:
+    """Name the tier's default standard where the filter names none, or one of another tier.
+
+    Whoever changes the tier in a form sends the old tier's standard along.
+
+    Raises
+    ------
+    BadFilter
+        If no tier has such a standard.
+    """
+    rule_sets = load_rulebook().rule_sets
+    standards = {entry.standard: entry.is_default for entry in rule_sets if entry.tier is wanted.tier}
+    if wanted.standard in standards:
+        return wanted
+    if wanted.standard and all(entry.standard != wanted.standard for entry in rule_sets):
         message = Text(N_("没有“%(standard)s”这个标准；请从列表中选择。"), standard=wanted.standard)
         raise BadFilter({"standard": message})
     default = next((standard for standard, is_default in standards.items() if is_default), "")
-    return replace(wanted, standard=wanted.standard or default)
+    return replace(wanted, standard=default)
 
 
 def rule_set_of(wanted: CandidateFilter, day: date | None) -> RuleSet | None:
