@@ -47,8 +47,9 @@ def server(make_app, database_url) -> Iterator[LiveServer]:
         yield running
 
 
-@pytest.mark.parametrize("language", ["zh", "en"])
-@pytest.mark.parametrize("window", [DESK, PHONE], ids=["desk", "phone"])
+@pytest.mark.parametrize(
+    ("window", "language"), [(DESK, "zh"), (PHONE, "zh"), (PHONE, "en")], ids=["desk", "phone", "english"]
+)
 def test_every_page_is_accessible_and_fits(server, browser: Browser, window, language):
     with opened(browser, window=window, language=language) as page:
         for path in PAGES:
