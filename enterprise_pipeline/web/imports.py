@@ -2,6 +2,7 @@
 
 import io
 from threading import Thread
+from threading import enumerate as enumerate_threads
 from typing import Any
 
 from flask import Blueprint, Flask, current_app, flash, redirect, render_template, request, send_file, url_for
@@ -30,6 +31,7 @@ init_import_words(bp)
 ROWS_A_PAGE = 50
 # More enterprises than this are screened behind the page, which then refreshes itself.
 SCREENED_AT_ONCE = 2_000
+THREAD = "screen-import-"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -196,4 +198,9 @@ def _screen_behind(batch_id: int) -> None:
             except ServiceError:
                 app.logger.exception("The screening after import %s failed.", batch_id)
 
-    Thread(target=work, name=f"screen-import-{batch_id}").start()
+    Thread(target=work, name=f"{THREAD}{batch_id}").start()
+
+
+def running_screenings() -> list[Thread]:
+    """The threads of this process that screen an import behind its page."""
+    return [thread for thread in enumerate_threads() if thread.name.startswith(THREAD)]

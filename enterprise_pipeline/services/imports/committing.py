@@ -1,9 +1,11 @@
 """Commit applies the stored plan, exactly, all of it or nothing."""
 
 import hashlib
+import sqlite3
 from dataclasses import dataclass, field
 
 import polars as pl
+import psycopg
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -22,6 +24,8 @@ from enterprise_pipeline.transaction import transaction
 from models import ImportBatch
 
 _NAMED = 3
+# A code or number that somebody else wrote first, as SQLAlchemy or one of the drivers says it.
+TAKEN = (IntegrityError, sqlite3.IntegrityError, psycopg.IntegrityError)
 
 
 class AlreadySettled(ServiceError):
@@ -62,7 +66,7 @@ def commit_import(
     try:
         with transaction() as session:
             return _commit(session, batch_id, take_conflicts=take_conflicts, content=content, actor=actor)
-    except IntegrityError as error:
+    except TAKEN as error:
         raise _stale() from error
 
 

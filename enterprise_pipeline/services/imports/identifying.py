@@ -1,7 +1,8 @@
 """Which registered enterprise a row is about, and what its name there means."""
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 import polars as pl
@@ -49,10 +50,12 @@ def match_names(session: Session, parts: Parts) -> tuple[Parts, list[Issue]]:
     return replace(parts, rows=rows), issues
 
 
-def find_names(session: Session, parts: Parts) -> tuple[pl.DataFrame, list[Issue]]:
-    """Add to the rows whether they rename their enterprise or tell a former name not known yet.
+def find_names(session: Session, parts: Parts, *, received_on: date) -> tuple[pl.DataFrame, list[Issue]]:
+    """Add to the rows whether they rename their enterprise, and which former name they tell (``earlier``).
 
-    A name that the enterprise bore before does not rename it back: older lists come in later.
+    A name that the enterprise bore before does not rename it back, nor does a
+    list from before the day on which its present name began: older lists come
+    in later.
     """
     rows = parts.rows.with_columns(
         renamed=(pl.col("name") != pl.col(OLD + "name")).fill_null(value=False),
@@ -62,34 +65,70 @@ def find_names(session: Session, parts: Parts) -> tuple[pl.DataFrame, list[Issue
     if suspects.is_empty():
         return rows, list(_without_a_name(rows))
     borne = _names_borne(session, suspects)
-    same: list[int] = []
-    known: list[int] = []
-    issues: list[Issue] = []
-    for row in suspects.iter_rows(named=True):
-        names = borne.get(row["enterprise_id"], {})
-        if row["renamed"] and row["name"] in names:
-            same.append(row["row_id"])
-            if names[row["name"]] != row[OLD + "name"]:
-                issues.append(_former_name(parts, row))
-        if row["earlier"] in names:
-            known.append(row["row_id"])
-    rows = rows.with_columns(
-        renamed=pl.col("renamed") & ~pl.col("row_id").is_in(same),
-        earlier=pl.when(~pl.col("row_id").is_in(known)).then("earlier"),
+    told = [_name_told(parts, row, borne, received_on) for row in suspects.iter_rows(named=True)]
+    verdicts = pl.DataFrame(
+        [(row, renamed, earlier) for row, renamed, earlier, _ in told],
+        schema={"row_id": pl.Int64, "renames": pl.Boolean, "before": pl.String},
+        orient="row",
     )
-    return rows, [*issues, *_without_a_name(rows)]
+    rows = rows.join(verdicts, on="row_id", how="left", maintain_order="left").with_columns(
+        renamed=pl.col("renames").fill_null(value=False), earlier=pl.col("before")
+    )
+    notes = [note for *_, note in told if note is not None]
+    return rows.drop("renames", "before"), [*notes, *_without_a_name(rows)]
 
 
-def _names_borne(session: Session, suspects: pl.DataFrame) -> dict[int, dict[str, str]]:
-    """For each enterprise, the names it bears and bore as they would be written today, and as stored."""
-    borne: dict[int, dict[str, str]] = {}
-    ids = suspects["enterprise_id"].drop_nulls().unique().to_list()
-    for enterprise_id, name in registry.names_of(session, ids).iter_rows() if ids else ():
-        borne.setdefault(enterprise_id, {})[normalise_name(name)] = name
-    for enterprise_id, name in suspects.select("enterprise_id", OLD + "name").iter_rows():
-        if name is not None:
-            borne.setdefault(enterprise_id, {})[normalise_name(name)] = name
-    return borne
+@dataclass(frozen=True, kw_only=True)
+class _Borne:
+    """The names of one enterprise, as they would be written today, and when the present one began."""
+
+    present: str
+    names: frozenset[str]
+    since: date | None
+
+
+def _names_borne(session: Session, suspects: pl.DataFrame) -> dict[int, _Borne]:
+    known = suspects.filter(pl.col("enterprise_id").is_not_null())
+    present = dict(known.select("enterprise_id", OLD + "name").unique().iter_rows())
+    names = {enterprise_id: {name} for enterprise_id, name in present.items()}
+    since: dict[int, date] = {}
+    for enterprise_id, name, valid_from, valid_to in registry.names_of(session, present).iter_rows():
+        names[enterprise_id].add(name)
+        if valid_to is None and valid_from is not None:
+            since[enterprise_id] = valid_from
+    return {
+        enterprise_id: _Borne(
+            present=normalise_name(now),
+            names=frozenset(map(normalise_name, names[enterprise_id])),
+            since=since.get(enterprise_id),
+        )
+        for enterprise_id, now in present.items()
+    }
+
+
+def _name_told(
+    parts: Parts, row: dict[str, Any], borne: dict[int, _Borne], received_on: date
+) -> tuple[int, bool, str | None, Issue | None]:
+    """Say of a row whether it renames, which former name it tells, and what to note about it."""
+    known = borne.get(row["enterprise_id"])
+    earlier = row["earlier"] if known is None or row["earlier"] not in known.names else None
+    if known is None or not row["renamed"] or row["name"] == known.present:
+        return row["row_id"], False, earlier, None
+    if row["name"] in known.names:
+        return row["row_id"], False, earlier, _former_name(parts, row)
+    if known.since is not None and received_on <= known.since:
+        return row["row_id"], False, row["name"], _older_list(parts, row, known.since)
+    return row["row_id"], True, earlier, None
+
+
+def _older_list(parts: Parts, row: dict[str, Any], since: date) -> Issue:
+    return Issue(
+        row=row["row_id"],
+        column=place_of(parts, row["sheet"], "name"),
+        severity=Severity.NOTE,
+        pattern=N_("这份数据的收到日期不晚于现名“%(now)s”启用的 %(since)s，“%(name)s”记为更早的名称。"),
+        values={"name": row["name"], "now": row[OLD + "name"], "since": since.isoformat()},
+    )
 
 
 def _former_name(parts: Parts, row: dict[str, Any]) -> Issue:

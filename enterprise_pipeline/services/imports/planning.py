@@ -131,7 +131,7 @@ def _plan(session: Session, parts: Parts, tables: list[Table], origin: Origin) -
     reports, report_issues = compare_reports(session, parts, origin)
     facts, fact_issues = compare_facts(session, parts, origin)
     certificates, certificate_issues = compare_certificates(session, parts, origin)
-    rows, name_issues = find_names(session, parts)
+    rows, name_issues = find_names(session, parts, received_on=origin.received_on)
     parts = replace(parts, rows=rows)
     issues = [
         *parts.issues,

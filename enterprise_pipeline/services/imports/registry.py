@@ -61,8 +61,13 @@ def codes_of_names(session: Session, names: Iterable[str]) -> dict[str, list[str
 
 
 def names_of(session: Session, ids: Iterable[int]) -> pl.DataFrame:
-    """Return every name that these enterprises bear or bore."""
-    statement = select(EnterpriseName.enterprise_id, EnterpriseName.name)
+    """Return every name that these enterprises bear or bore, with its days."""
+    statement = select(
+        EnterpriseName.enterprise_id,
+        EnterpriseName.name,
+        EnterpriseName.valid_from,
+        EnterpriseName.valid_to,
+    )
     return read_frame(session, statement.where(among(session, EnterpriseName.enterprise_id, ids)))
 
 
