@@ -7,14 +7,15 @@ from datetime import date
 from time import perf_counter
 
 import polars as pl
-from sqlalchemy import Table, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from enterprise_pipeline.services import assessments, runs
-from enterprise_pipeline.services.bulk import Scope, between, chosen, everybody, read_frame, write_frame
+from enterprise_pipeline.services.bulk import Scope, between, chosen, read_frame
 from enterprise_pipeline.services.candidacy import Turnover, able_to_climb, update_candidates
 from enterprise_pipeline.services.changes import in_parts
 from enterprise_pipeline.services.facts import read_facts
+from enterprise_pipeline.services.generation import Generation, cause
 from enterprise_pipeline.services.runs import Run
 from enterprise_pipeline.services.whats_changed import record_changes
 from enterprise_pipeline.transaction import reading, transaction
@@ -68,17 +69,9 @@ def run_full(*, as_of: date, known_on: date | None = None, chunk: int = CHUNK) -
         run = runs.begin(session, scope="full", as_of=as_of, known_on=known_on or as_of)
     summary = RunSummary(run_id=run.id, scope="full", as_of=as_of)
     with _recorded(run):
-        with transaction() as session:
-            runs.still_ours(session, run)
-            spare = _spare(session)
-            assessments.empty_spare(session, spare)
-        filled = _fill(spare, run, summary, chunk)
-        with transaction() as session:
-            runs.still_ours(session, run)
-            assessments.finish_spare(session, spare)
-        with transaction() as session:
-            runs.still_ours(session, run)
-            summary.candidates = _go_live(session, run, filled)
+        generation = Generation(run)
+        _fill(generation, run, summary, chunk)
+        summary.candidates = generation.go_live()
         with transaction() as session:
             overtaken = runs.changed_since(session, run.snapshot_at)
         _rescreen(run, sorted(overtaken), summary, unseen=overtaken, is_recorded=False)
@@ -137,32 +130,12 @@ def _recorded(run: Run) -> Iterator[None]:
         raise
 
 
-def _spare(session: Session) -> Table:
-    return ASSESSMENTS[1 - runs.lock_live(session).live_slot]
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Filled:
-    """A filled spare table, with what cube and candidates will be when it goes live."""
-
-    table: Table
-    cube: pl.DataFrame
-    able: pl.DataFrame
-
-
-def _fill(spare: Table, run: Run, summary: RunSummary, chunk: int) -> _Filled:
-    """Screen everybody into the spare table."""
-    cubes, able = [], [able_to_climb(assessments.no_rows(), run.rule_sets)]
+def _fill(generation: Generation, run: Run, summary: RunSummary, chunk: int) -> None:
     for among in _ranges(chunk):
         rows = _assess(reading(), run, among)
-        with transaction() as session:
-            runs.still_ours(session, run)
-            write_frame(session, spare, rows)
-        cubes.append(assessments.cube_of(rows))
-        able.append(able_to_climb(rows, run.rule_sets))
+        generation.add(rows)
         summary.assessments += rows.height
         summary.enterprises += rows["enterprise_id"].n_unique()
-    return _Filled(table=spare, cube=assessments.sum_cubes(cubes), able=pl.concat(able))
 
 
 def _ranges(chunk: int) -> Iterator[Scope]:
@@ -176,42 +149,6 @@ def _assess(session: Session, run: Run, among: Scope) -> pl.DataFrame:
     columns = required_columns(run.rule_sets)
     facts = read_facts(session, run.as_of, known_on=run.known_on, among=among, columns=columns)
     return assessments.assess(facts, run.rule_sets, run_id=run.id)
-
-
-def _go_live(session: Session, run: Run, filled: _Filled) -> Turnover:
-    """Switch the tables, and put cube and candidates in step with the new one, all at once."""
-    state = runs.lock_live(session)
-    causes = _causes_of_full(session, run)
-    state.live_slot, state.live_run_id = ASSESSMENTS.index(filled.table), run.id
-    assessments.write_cube(session, filled.cube)
-    return update_candidates(
-        session, filled.able, among=everybody, causes=causes, run_id=run.id, as_of=run.as_of
-    )
-
-
-def _causes_of_full(session: Session, run: Run) -> pl.DataFrame:
-    """What moved each enterprise since the last look: it is new, its data, the rules, or time."""
-    ids = read_frame(session, select(Enterprise.id.label("enterprise_id")))
-    last = run.previous
-    if last is None:
-        return ids.with_columns(cause=pl.lit("first"))
-    same = last.same_rules(session, run.as_of, known_on=run.known_on)
-    new, changed = (
-        runs.registered_since(session, last.snapshot_at),
-        runs.changed_since(session, last.snapshot_at),
-    )
-    return ids.with_columns(cause=_cause(new, changed, otherwise="time" if same else "rule"))
-
-
-def _cause(new: Iterable[int], changed: Iterable[int], *, otherwise: str) -> pl.Expr:
-    ids = pl.col("enterprise_id")
-    return (
-        pl.when(ids.is_in(sorted(new)))
-        .then(pl.lit("first"))
-        .when(ids.is_in(sorted(changed)))
-        .then(pl.lit("data"))
-        .otherwise(pl.lit(otherwise))
-    )
 
 
 def _rescreen(
@@ -231,7 +168,7 @@ def _rescreen(
                 session,
                 able_to_climb(after, run.rule_sets),
                 among=chosen(part),
-                causes=causes.with_columns(cause=_cause(set(part) - known, unseen, otherwise="time")),
+                causes=causes.with_columns(cause=cause(set(part) - known, unseen, otherwise="time")),
                 run_id=run.id,
                 as_of=run.as_of,
             )
