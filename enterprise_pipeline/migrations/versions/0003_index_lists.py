@@ -12,7 +12,17 @@ down_revision = "0002_assessment_change"
 branch_labels = None
 depends_on = None
 
-LIST = ("tier", "standard", "basis", "verdict", "holds", "n_failed", "jurisdiction", "industry", "enterprise_id")
+LIST = (
+    "tier",
+    "standard",
+    "basis",
+    "verdict",
+    "holds",
+    "n_failed",
+    "jurisdiction",
+    "industry",
+    "enterprise_id",
+)
 OLD_LIST = ("tier", "standard", "basis", "verdict", "n_failed", "enterprise_id")
 SHORTFALL = ("tier", "standard", "basis", "shortfall", "enterprise_id")
 CHANGES = ("changes_on", "tier", "standard", "basis", "enterprise_id")
@@ -30,7 +40,9 @@ def upgrade() -> None:
     op.drop_index("ix_enterprise_initials", table_name="enterprise")
     op.drop_index("ix_enterprise_jurisdiction_id", table_name="enterprise")
     op.create_index("ix_enterprise_initials_id", "enterprise", ["initials", "id"])
-    op.create_index("ix_enterprise_jurisdiction_initials_id", "enterprise", ["jurisdiction", "initials", "id"])
+    op.create_index(
+        "ix_enterprise_jurisdiction_initials_id", "enterprise", ["jurisdiction", "initials", "id"]
+    )
     op.create_index("ix_enterprise_hitech_field", "enterprise", ["hitech_field"])
 
 
@@ -50,6 +62,4 @@ def downgrade() -> None:
 
 def _index_known(table: str, column: str, columns: tuple[str, ...]) -> None:
     known = sa.text(f"{column} IS NOT NULL")
-    op.create_index(
-        f"ix_{table}_{column}", table, list(columns), sqlite_where=known, postgresql_where=known
-    )
+    op.create_index(f"ix_{table}_{column}", table, list(columns), sqlite_where=known, postgresql_where=known)
