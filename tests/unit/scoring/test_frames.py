@@ -121,6 +121,9 @@ def test_no_enterprise_gives_no_row_with_every_column(facts, rule_sets):
 
 
 def test_a_tier_says_the_same_whatever_else_is_screened(facts, rule_sets):
+    """Also of a firm founded this year, whose last year counts as 0 in the sums of another tier."""
+    founded = pl.DataFrame([{"registered_on": date(2026, 2, 1), "employees_y1": 3}], schema=SCHEMA)
+    facts = pl.concat([facts, founded])
     together = screen(facts, rule_sets, AS_OF, projection="detail")
 
     for entry in rule_sets:
