@@ -16,16 +16,19 @@ from enterprise_pipeline.factory import create_app
 
 IMAGES = ROOT / "docs" / "images"
 CHROMIUM = "/usr/bin/chromium"
+CANDIDATES = "/candidates?tier=hnte&verdict=not_eligible&holds=no"
 SHOWN_ON = date(2026, 11, 22)
-DESK = ViewportSize(width=1360, height=860)
+DESK = ViewportSize(width=1440, height=900)
 PHONE = ViewportSize(width=390, height=844)
 
-# File name, address, window; "enterprise" follows the first row of the candidate list.
+# Name, address, window; the width goes into the file name.
 PICTURES = (
     ("overview", "/", DESK),
-    ("candidates", "/candidates?tier=hnte", DESK),
+    ("overview", "/?tier=gazelle", PHONE),
+    ("candidates", CANDIDATES, DESK),
+    ("candidates", CANDIDATES, PHONE),
     ("imports", "/imports", DESK),
-    ("candidates-phone", "/candidates?tier=hnte", PHONE),
+    ("help", "/help", DESK),
 )
 
 
@@ -59,24 +62,29 @@ def served() -> Iterator[str]:
         thread.join()
 
 
-def take(page: Page, name: str) -> None:
-    """Save what the window shows, once everything has arrived."""
+def take(page: Page, name: str, window: ViewportSize) -> None:
+    """Save what the window shows, once everything has arrived and charts stand still."""
     page.wait_for_load_state("networkidle")
-    page.screenshot(path=IMAGES / f"{name}.png", animations="disabled")
-    print(f"docs/images/{name}.png")
+    if page.locator("[data-chart]").count():
+        page.locator("[data-chart] svg").wait_for()
+    file = f"{name}-{window['width']}.png"
+    page.screenshot(path=IMAGES / file, animations="disabled")
+    print(f"docs/images/{file}")
 
 
 def take_all(browser: Browser, address: str) -> None:
     """Take every picture, and the page of the first candidate."""
     for name, path, window in PICTURES:
-        with browser.new_page(viewport=window, locale="zh-CN", timezone_id="Asia/Shanghai") as page:
+        with browser.new_page(
+            viewport=window, locale="zh-CN", timezone_id="Asia/Shanghai", reduced_motion="reduce"
+        ) as page:
             answer = page.goto(address + path)
             if answer is None or not answer.ok:
                 raise SystemExit(f"{path} answered {answer.status if answer else 'nothing'}.")
-            take(page, name)
+            take(page, name, window)
             if name == "candidates":
                 page.locator("main table a[href^='/enterprises/']").first.click()
-                take(page, "enterprise")
+                take(page, "enterprise", window)
 
 
 def main() -> int:
