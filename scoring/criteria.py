@@ -161,12 +161,11 @@ def _points(args: Args, context: Context) -> Compiled:
         raise ValueError("The word 'points' needs a points system in its rule set.")
     wanted = line + 1 if args["operator"] == ">" else line
     ok = pl.when(points.lo >= wanted).then(statement=True).when(points.hi < wanted).then(statement=False)
-    straddles = (points.lo < wanted) & (points.hi >= wanted)
     asks = tuple(Ask(column, part.is_unresolved) for part in points.parts for column in part.columns)
     return Compiled(
         ok.otherwise(None),
         asks,
-        judgement=straddles & ~points.is_unresolved,
+        judgement=points.is_judgement(wanted),
         gap=(wanted - points.hi).cast(pl.Int64),
         needed=pl.lit(float(wanted)),
         numerator=points.hi.cast(pl.Int64),

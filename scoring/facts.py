@@ -50,6 +50,8 @@ def schema() -> dict[str, type[pl.DataType]]:
 
 
 SCHEMA = schema()
+# A column that screening adds: calendar years from registration to the day asked about.
+YEARS_OLD = "~years_old"
 
 
 def columns_present(have: Mapping[str, pl.DataType], wanted: Iterable[str]) -> list[pl.Expr]:

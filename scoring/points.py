@@ -1,8 +1,10 @@
 """Points tables compiled to expressions: a range, and whether a missing fact is what makes it wide."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from functools import reduce
 from math import ceil, lcm
+from operator import add
 
 import polars as pl
 
@@ -26,26 +28,83 @@ class Spread:
     best_lo: pl.Expr
     best_hi: pl.Expr
 
+    @property
+    def is_fixed(self) -> bool:
+        """Whether nothing is left to experts: the same expressions stand for lowest and highest."""
+        return self.worst_hi is self.worst_lo and self.best_lo is self.best_hi
+
+    def joined(self, other: "Spread", how: Callable[[pl.Expr, pl.Expr], pl.Expr]) -> "Spread":
+        """Two spreads as one."""
+        worst_lo, best_hi = how(self.worst_lo, other.worst_lo), how(self.best_hi, other.best_hi)
+        if self.is_fixed and other.is_fixed:
+            return Spread(worst_lo, worst_lo, best_hi, best_hi)
+        return Spread(worst_lo, how(self.worst_hi, other.worst_hi), how(self.best_lo, other.best_lo), best_hi)
+
+    def judged(self, points: int, most: int) -> "Spread":
+        """With what experts may add."""
+        worst_hi, best_hi = (
+            pl.min_horizontal(top + points, pl.lit(most, _POINTS)) for top in (self.worst_hi, self.best_hi)
+        )
+        return Spread(self.worst_lo, worst_hi, self.best_lo, best_hi)
+
+    def given(self, points: pl.Expr) -> "Spread":
+        """With what experts have said, where they have."""
+        ends = (self.worst_lo, self.worst_hi, self.best_lo, self.best_hi)
+        return Spread(*(pl.coalesce(points, end) for end in ends))
+
+    def place(self, name: str, steps: Steps) -> "Spread":
+        """The same numbers as named columns."""
+        lo, hi = steps.put(f"{name}.lo", self.worst_lo), steps.put(f"{name}.hi", self.best_hi)
+        if self.is_fixed:
+            return Spread(lo, lo, hi, hi)
+        worst_hi = steps.put(f"{name}.worst_hi", self.worst_hi)
+        return Spread(lo, worst_hi, steps.put(f"{name}.best_lo", self.best_lo), hi)
+
 
 @dataclass(frozen=True)
 class CompiledPart:
     """One indicator: lowest and highest points, whether a fact is missing, and which may be."""
 
     part: PointsPart
-    lo: pl.Expr
-    hi: pl.Expr
+    spread: Spread
     is_unresolved: pl.Expr
     columns: tuple[str, ...]
+
+    @property
+    def lo(self) -> pl.Expr:
+        """The fewest points there may be."""
+        return self.spread.worst_lo
+
+    @property
+    def hi(self) -> pl.Expr:
+        """The most points there may be."""
+        return self.spread.best_hi
 
 
 @dataclass(frozen=True)
 class CompiledPoints:
-    """A whole points system."""
+    """A whole points system.
+
+    ``worst_hi`` is the most that experts could give were the missing facts to turn out worst, ``best_lo``
+    the least were they to turn out best; None where points are never left to experts.
+    """
 
     lo: pl.Expr
     hi: pl.Expr
-    is_unresolved: pl.Expr
     parts: tuple[CompiledPart, ...]
+    worst_hi: pl.Expr | None = None
+    best_lo: pl.Expr | None = None
+
+    def is_judgement(self, wanted: int) -> pl.Expr:
+        """Whether experts decide, whatever the missing facts turn out to be.
+
+        The parts share no facts and each only rises from its worst to its best, so it is enough that both
+        ends straddle the line.
+        """
+        straddles = (self.lo < wanted) & (self.hi >= wanted)
+        if self.worst_hi is None or self.best_lo is None:
+            return pl.lit(value=False)
+        return straddles & (self.worst_hi >= wanted) & (self.best_lo < wanted)
 
 
 def growth_request(table: PointsTable) -> GrowthRequest:
@@ -57,11 +116,17 @@ def growth_request(table: PointsTable) -> GrowthRequest:
 def compile_points(points: Points, name: str, steps: Steps) -> CompiledPoints:
     """Every part, and their sum, as named columns."""
     parts = tuple(_compile_part(part, f"{name}.{part.id}", steps) for part in points.parts)
-    return CompiledPoints(
+    compiled = CompiledPoints(
         lo=steps.put(f"{name}.lo", _total(part.lo for part in parts)),
         hi=steps.put(f"{name}.hi", _total(part.hi for part in parts)),
-        is_unresolved=steps.put(f"{name}.unresolved", _any(part.is_unresolved for part in parts)),
         parts=parts,
+    )
+    if all(part.spread.is_fixed for part in parts):
+        return compiled
+    return replace(
+        compiled,
+        worst_hi=steps.put(f"{name}.worst_hi", _total(part.spread.worst_hi for part in parts)),
+        best_lo=steps.put(f"{name}.best_lo", _total(part.spread.best_lo for part in parts)),
     )
 
 
@@ -72,29 +137,20 @@ def _total(terms: Iterator[pl.Expr]) -> pl.Expr:
     return total
 
 
-def _any(terms: Iterator[pl.Expr]) -> pl.Expr:
-    found = next(terms)
-    for term in terms:
-        found = found | term
-    return found
-
-
 def _compile_part(part: PointsPart, name: str, steps: Steps) -> CompiledPart:
     spreads = [_spread(table, f"{name}.table{index}", steps) for index, table in enumerate(part.tables)]
     combined = _combine(spreads, part.combine)
-    lo, hi = combined.worst_lo, combined.best_hi
-    if part.judged:
-        hi = pl.min_horizontal(hi + part.judged, pl.lit(part.maximum, _POINTS))
     is_unresolved = combined.best_hi > combined.worst_hi
+    if part.judged:
+        combined = combined.judged(part.judged, part.maximum)
     columns = tuple(dict.fromkeys(column for table in part.tables for column in table_columns(table)))
     if part.expert:
         given = pl.col(part.expert).cast(_POINTS)
-        lo, hi = pl.coalesce(given, lo), pl.coalesce(given, hi)
+        combined = combined.given(given)
         is_unresolved = is_unresolved & given.is_null()
     return CompiledPart(
         part,
-        lo=steps.put(f"{name}.lo", lo),
-        hi=steps.put(f"{name}.hi", hi),
+        combined.place(name, steps),
         is_unresolved=steps.put(f"{name}.unresolved", is_unresolved),
         columns=columns,
     )
@@ -104,26 +160,7 @@ def _combine(spreads: list[Spread], how: str) -> Spread:
     if not spreads:
         nothing = pl.lit(0, _POINTS)
         return Spread(nothing, nothing, nothing, nothing)
-    combined = spreads[0]
-    for spread in spreads[1:]:
-        combined = _sum(combined, spread) if how == "sum" else _best(combined, spread)
-    return combined
-
-
-def _sum(a: Spread, b: Spread) -> Spread:
-    return Spread(
-        a.worst_lo + b.worst_lo, a.worst_hi + b.worst_hi, a.best_lo + b.best_lo, a.best_hi + b.best_hi
-    )
-
-
-def _best(a: Spread, b: Spread) -> Spread:
-    high = pl.max_horizontal
-    return Spread(
-        high(a.worst_lo, b.worst_lo),
-        high(a.worst_hi, b.worst_hi),
-        high(a.best_lo, b.best_lo),
-        high(a.best_hi, b.best_hi),
-    )
+    return reduce(lambda one, other: one.joined(other, add if how == "sum" else pl.max_horizontal), spreads)
 
 
 def table_columns(table: PointsTable) -> list[str]:

@@ -11,7 +11,7 @@ from scoring import outcomes
 from scoring.compiled import Args, Compiled, Context
 from scoring.criteria import compile_word
 from scoring.errors import ScoringError
-from scoring.facts import columns_present, frame_columns, split_year
+from scoring.facts import YEARS_OLD, columns_present, frame_columns, split_year
 from scoring.growth import NEAR, GrowthRequest, growth_layers, total_name
 from scoring.outcomes import CompiledRuleSet
 from scoring.points import compile_points, growth_request
@@ -119,13 +119,14 @@ class _Program:
         day = day_expression(self.as_of)
         wanted = columns_present(facts.schema, self.columns)
         plan = facts.lazy().select(*wanted, *([pl.col("as_of")] if self.as_of is None else []))
-        plan = plan.with_columns((day.dt.year() - pl.col("registered_on").dt.year()).alias("~age"))
+        plan = plan.with_columns((day.dt.year() - pl.col("registered_on").dt.year()).alias(YEARS_OLD))
         return plan.with_columns(
-            pl.when(pl.col(name).is_null() & (pl.col("~age") < (split_year(name)[1] or 0)))
+            pl.when(pl.col(name).is_null() & (pl.col(YEARS_OLD) < (split_year(name)[1] or 0)))
             .then(pl.lit(0, pl.Int64))
             .otherwise(pl.col(name))
             .alias(name)
             for name in self.unborn
+            if (split_year(name)[1] or 0) > 1
         )
 
     def _with_late_gaps(self, facts: pl.DataFrame, result: pl.DataFrame) -> pl.DataFrame:

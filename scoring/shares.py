@@ -13,7 +13,7 @@ from operator import add
 import polars as pl
 
 from scoring.compiled import Args, Ask, Compiled, Context
-from scoring.facts import frame_columns
+from scoring.facts import YEARS_OLD, frame_columns, split_year
 from scoring.rules_model import fen
 from scoring.steps import Steps
 
@@ -99,7 +99,19 @@ def share_gap(
 
 
 def _sum(columns: list[str], steps: Steps) -> pl.Expr:
-    return steps.share(f"sum:{'+'.join(columns)}", reduce(add, [pl.col(name) for name in columns]))
+    terms = [_in_sum(name) if len(columns) > 1 else pl.col(name) for name in columns]
+    return steps.share(f"sum:{'+'.join(columns)}", reduce(add, terms))
+
+
+def _in_sum(column: str) -> pl.Expr:
+    """A year as it counts in a sum: last year, too, is 0 for an enterprise founded since.
+
+    Earlier years are filled in the frame; they are read nowhere else. Last year is, where it stays unknown.
+    """
+    value, _, years_back = pl.col(column), *split_year(column)
+    if years_back != 1:
+        return value
+    return pl.when(value.is_null() & (pl.col(YEARS_OLD) < 1)).then(pl.lit(0, pl.Int64)).otherwise(value)
 
 
 def _known(columns: list[str], steps: Steps) -> pl.Expr:
