@@ -119,10 +119,26 @@ def address_with(**changes: Any) -> dict[str, Any]:
     return parameters
 
 
+def can_be_opened() -> bool:
+    """Whether the address of this request can be opened again, and is not only for the button of a form."""
+    rule = request.url_rule
+    return rule is None or "GET" in (rule.methods or ())
+
+
+def page_path() -> str:
+    """The path to open for this page, without parameters."""
+    return request.path if can_be_opened() else url_for("overview.show", as_of=None)
+
+
+def page_address() -> str:
+    """The address to open for this page, with its parameters."""
+    return request.full_path if request.query_string and can_be_opened() else page_path()
+
+
 def today_address() -> str:
     """Where the page leads when no day is chosen."""
-    if request.endpoint is None:
-        return request.path
+    if request.endpoint is None or not can_be_opened():
+        return page_path()
     return url_for(request.endpoint, **address_with(as_of=None, cursor=None))
 
 
@@ -152,6 +168,8 @@ def init_context(app: Flask) -> None:
         now=clock.now,
         shows_synthetic_data=shows_synthetic_data,
         address_with=address_with,
+        page_path=page_path,
+        page_address=page_address,
         today_address=today_address,
         navigation=navigation,
         has_page=has_page,

@@ -237,3 +237,11 @@ def test_static_files_have_an_address_of_their_content_and_are_kept(client):
 
 def test_pages_are_not_kept_by_anybody_between(client):
     assert client.get("/help").headers["Cache-Control"] == "private, no-cache"
+
+
+def test_from_an_address_for_buttons_only_the_frame_leads_to_pages_that_open(client):
+    page = client.post("/language?as_of=2026-06-01", data={"language": "en"}).text
+
+    for found in ('<form class="top-day" action="/">', '<input type="hidden" name="next" value="/">'):
+        assert found in page
+    assert '<a href="/">回到今天</a>' in page
