@@ -30,19 +30,20 @@ RD_COSTS = ((30, 50), (25, 40), (20, 30), (15, 20), (10, 10))
 
 def screen(facts: pl.DataFrame, as_of: date) -> pl.DataFrame:
     """Verdict, points and nearest gap of tech_sme, hnte and gazelle."""
-    years = pl.lit(as_of.year) - C("registered_on").dt.year()
+    years = (pl.lit(as_of.year) - C("registered_on").dt.year()).alias("years")
     unborn = [
-        pl.when(C(f"{name}_y{back}").is_null() & (years < back))
+        pl.when(C(f"{name}_y{back}").is_null() & (C("years") < back))
         .then(0)
         .otherwise(C(f"{name}_y{back}"))
         .alias(f"{name}_y{back}")
         for name in SUMMED
-        for back in (1, 2, 3)
+        for back in (2, 3)
         if f"{name}_y{back}" in facts.columns
     ]
     day = pl.lit(as_of)
     return (
         facts.lazy()
+        .with_columns(years)
         .with_columns(unborn)
         .with_columns(_first(day))
         .with_columns(_second())
@@ -105,96 +106,72 @@ def _shared(day: pl.Expr) -> list[pl.Expr]:
     ]
 
 
-def _rights() -> tuple[pl.Expr, pl.Expr, pl.Expr]:
-    """Points for the number of rights: lowest, highest, highest if what is missing turns out best."""
-    low = chain(
-        [
-            (C("class1_ip") >= 1, 7),
-            (C("class2_ip") >= 5, 5),
-            (C("class2_ip") >= 3, 3),
-            (C("class2_ip") >= 1, 1),
-        ]
-    )
-    high = chain(
-        [
-            (C("class1_ip") >= 1, 8),
-            (C("class2_ip") >= 5, 6),
-            (C("class2_ip") >= 3, 4),
-            (C("class2_ip") >= 1, 2),
-        ]
-    )
-    top = (
-        pl.when(C("class1_ip").is_null())
-        .then(points(8))
-        .when((C("class1_ip") < 1) & C("class2_ip").is_null())
-        .then(points(6))
-        .otherwise(high)
-    )
-    return low, high, top
+Ends = tuple[pl.Expr, pl.Expr, pl.Expr, pl.Expr]
+RANGES = (
+    ((C("class1_ip") >= 1), 7, 8),
+    (C("class2_ip") >= 5, 5, 6),
+    (C("class2_ip") >= 3, 3, 4),
+    (C("class2_ip") >= 1, 1, 2),
+)
+TRANSFORMED = ((15, 25, 30), (12, 19, 24), (9, 13, 18), (6, 7, 12), (3, 1, 6))
 
 
-def _transformed(count: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
-    """Points for transformations: lowest, highest."""
-    t_lo = chain([(count >= 15, 25), (count >= 12, 19), (count >= 9, 13), (count >= 6, 7), (count >= 3, 1)])
-    t_hi = chain(
-        [
-            (count.is_null(), 30),
-            (count >= 15, 30),
-            (count >= 12, 24),
-            (count >= 9, 18),
-            (count >= 6, 12),
-            (count >= 3, 6),
+def _rights() -> Ends:
+    """Points for the number of rights: (lowest, highest) at worst, then at best; experts add 24."""
+    low, high = (chain([(row[0], row[place]) for row in RANGES]) for place in (1, 2))
+    open1, open2 = C("class1_ip").is_null(), (C("class1_ip") < 1) & C("class2_ip").is_null()
+    better = pl.when(open1).then(points(7)).when(open2).then(points(5)).otherwise(low)
+    best_of = pl.when(open1).then(points(8)).when(open2).then(points(6)).otherwise(high)
+    capped = [pl.min_horizontal(end + 24, points(30)) for end in (high, best_of)]
+    return low, capped[0], better, capped[1]
+
+
+def _transformed() -> Ends:
+    count = C("transformations_3y")
+    low, high = (chain([(count >= row[0], row[place]) for row in TRANSFORMED]) for place in (1, 2))
+    return low, high, best(low, count.is_null(), 25), best(high, count.is_null(), 30)
+
+
+def _grown() -> Ends:
+    """Growth points of net assets and sales together."""
+    ends = [points(0)] * 4
+    for name in ("g_assets", "g_sales"):
+        band, is_open = C(name).cast(pl.Int16) * 2, C(name).is_null()
+        low = pl.when(C(name) >= 1).then(band - 1).otherwise(points(0))
+        high = pl.when(C(name) == -1).then(points(10)).when(C(name) >= 0).then(band).otherwise(points(0))
+        own = (low, high, best(low, is_open, 9), best(high, is_open, 10))
+        ends = [end + more for end, more in zip(ends, own, strict=True)]
+    return ends[0], ends[1], ends[2], ends[3]
+
+
+def _innovation() -> list[pl.Expr]:
+    """The four ends of the innovation points, experts' own points first."""
+    computed = {
+        "intellectual_property": _rights(),
+        "transformation": _transformed(),
+        "organisation": (points(0), points(20), points(0), points(20)),
+        "growth": _grown(),
+    }
+    ends = []
+    for place, name in enumerate(("h_lo", "h_worst_hi", "h_best_lo", "h_hi")):
+        terms = [
+            pl.coalesce(C(f"expert_{block}").cast(pl.Int16), own[place]) for block, own in computed.items()
         ]
-    )
-    return t_lo, t_hi
+        ends.append((terms[0] + terms[1] + terms[2] + terms[3]).alias(name))
+    return ends
 
 
 def _second() -> list[pl.Expr]:
-    low, high, top = _rights()
-    count = C("transformations_3y")
-    t_lo, t_hi = _transformed(count)
-    experts = {
-        name: C(f"expert_{name}").cast(pl.Int16)
-        for name in ("intellectual_property", "transformation", "organisation", "growth")
-    }
-    g_lo, g_hi = _grown()
-    given = experts["growth"]
     return [
+        *_innovation(),
         (C("t_staff") + pl.max_horizontal("t_sales", "t_costs") + C("t_ip")).alias("t_lo"),
         (C("t_staff_hi") + pl.max_horizontal("t_sales_hi", "t_costs_hi") + C("t_ip_hi")).alias("t_hi"),
-        (
-            pl.coalesce(experts["intellectual_property"], low)
-            + pl.coalesce(experts["transformation"], t_lo)
-            + pl.coalesce(experts["organisation"], points(0))
-            + pl.coalesce(given, g_lo)
-        ).alias("h_lo"),
-        (
-            pl.coalesce(experts["intellectual_property"], pl.min_horizontal(top + 24, points(30)))
-            + pl.coalesce(experts["transformation"], t_hi)
-            + pl.coalesce(experts["organisation"], points(20))
-            + pl.coalesce(given, g_hi)
-        ).alias("h_hi"),
-        (
-            ((top > high) & experts["intellectual_property"].is_null())
-            | (count.is_null() & experts["transformation"].is_null())
-            | ((C("g_assets").is_null() | C("g_sales").is_null()) & given.is_null())
-        ).alias("h_open"),
         (
             pl.when(C("leg_sales") >= 0).then(C("leg_sales") == 1)
             | pl.when(C("leg_profit") >= 0).then(C("leg_profit") == 1)
         ).alias("grows"),
         (C("revenue_fen_y1") < 10_000_000_000).alias("small"),
     ]
-
-
-def _grown() -> tuple[pl.Expr, pl.Expr]:
-    """Growth points: lowest, highest."""
-    lo, hi = points(0), points(0)
-    for name in ("g_assets", "g_sales"):
-        band = C(name).cast(pl.Int16) * 2
-        lo = lo + pl.when(C(name) >= 1).then(band - 1).otherwise(points(0))
-        hi = hi + pl.when(C(name) >= 0).then(band).otherwise(points(10))
-    return lo, hi
 
 
 def _ratio(top: str, bottom: str, least: pl.Expr, percent: pl.Expr | int) -> pl.Expr:
@@ -218,7 +195,7 @@ def _third() -> list[pl.Expr]:
         .when((C("class1_ip") + C("class2_ip")) < 1)
         .then(statement=False)
     )
-    judged = (C("h_lo") <= 70) & (C("h_hi") > 70) & ~C("h_open")
+    judged = (C("h_lo") <= 70) & (C("h_hi") > 70) & (C("h_worst_hi") > 70) & (C("h_best_lo") <= 70)
     return [
         *_gazelle_results(),
         (C("employees_y1") <= 500).alias("t1"),

@@ -41,7 +41,9 @@ def positive(top: str, bottom: str) -> pl.Expr:
 
 def total(name: str) -> pl.Expr:
     """Sum of three years."""
-    return C(f"{name}_y1") + C(f"{name}_y2") + C(f"{name}_y3")
+    first = C(f"{name}_y1")
+    newest = pl.when(first.is_null() & (C("years") < 1)).then(0).otherwise(first)
+    return newest + C(f"{name}_y2") + C(f"{name}_y3")
 
 
 def known(name: str) -> pl.Expr:

@@ -21,18 +21,22 @@ from openfisca_core.variables import Variable
 from benchmarks.peers.openfisca_words import (
     NAN,
     Array,
+    Ends,
     Get,
     banded,
     bounded,
     every,
     graded,
+    growth,
     line,
     nearest,
     open_share,
+    rights,
     share_gap,
     simple,
     some,
     test,
+    transformed,
     unborn,
     years_sum,
 )
@@ -80,17 +84,17 @@ def staff_best(get: Get) -> Array:
 @formula
 def rd_points(get: Get) -> Array:
     """Points for R&D."""
-    rd = get("rd_expense_fen_b1")
+    rd = get("rd_expense_fen_y1")
     return np.maximum(
-        banded(rd, get("revenue_fen_b1"), RD_SALES), banded(rd, get("cost_expense_fen_y1"), RD_COSTS)
+        banded(rd, get("revenue_fen_y1"), RD_SALES), banded(rd, get("cost_expense_fen_y1"), RD_COSTS)
     )
 
 
 @formula
 def rd_best(get: Get) -> Array:
     """The same at best."""
-    rd = get("rd_expense_fen_b1")
-    missing = open_share(rd, get("revenue_fen_b1")) | open_share(rd, get("cost_expense_fen_y1"))
+    rd = get("rd_expense_fen_y1")
+    missing = open_share(rd, get("revenue_fen_y1")) | open_share(rd, get("cost_expense_fen_y1"))
     return np.where(missing, 50, get("rd_points")).astype(np.float32)
 
 
@@ -125,7 +129,7 @@ def tech_hi(get: Get) -> Array:
 @formula
 def tech_verdict(get: Get) -> Array:
     """科技型中小企业."""
-    staff, revenue, assets = get("employees_y1"), get("revenue_fen_b1"), get("total_assets_fen_y1")
+    staff, revenue, assets = get("employees_y1"), get("revenue_fen_y1"), get("total_assets_fen_y1")
     met = every(
         get("is_resident"),
         test(staff <= 500, staff),
@@ -142,7 +146,7 @@ def tech_verdict(get: Get) -> Array:
 @formula
 def tech_gap(get: Get) -> Array:
     """The nearest gap."""
-    staff, revenue, assets = get("employees_y1"), get("revenue_fen_b1"), get("total_assets_fen_y1")
+    staff, revenue, assets = get("employees_y1"), get("revenue_fen_y1"), get("total_assets_fen_y1")
     full = np.full_like(staff, 1)
     heads, needed = share_gap(get("tech_staff_y1"), staff, 10)
     return nearest(
@@ -157,7 +161,7 @@ def tech_gap(get: Get) -> Array:
 @formula
 def asked(get: Get) -> Array:
     """The percentage asked by size."""
-    revenue = get("revenue_fen_b1")
+    revenue = get("revenue_fen_y1")
     return np.select([revenue <= 5e9, revenue <= 2e10], [5, 4], 3).astype(np.float32)
 
 
@@ -167,7 +171,7 @@ def rd_ratio(get: Get) -> Array:
     sales, rd = years_sum(get, "revenue_fen"), years_sum(get, "rd_expense_fen")
     known = sales[1]
     either = np.minimum(known * 5, np.minimum((known + 5e9) * 4, (known + 2e10) * 3))
-    least = np.where(np.isnan(get("revenue_fen_b1")), either, known * get("asked")).astype(np.float32)
+    least = np.where(np.isnan(get("revenue_fen_y1")), either, known * get("asked")).astype(np.float32)
     return bounded(rd, sales, least, get("asked"))
 
 
@@ -178,52 +182,24 @@ def domestic_share(get: Get) -> Array:
     return bounded(years_sum(get, "rd_domestic_fen"), rd, rd[1] * 60, 60)
 
 
-def growth(get: Get, name: str) -> tuple[Array, Array, npt.NDArray[np.bool_]]:
-    """(lo, hi, open) growth points."""
-    newest, middle, oldest = (get(f"{name}_b{back}") for back in (1, 2, 3))
-    with np.errstate(all="ignore"):
-        rate = np.where(oldest == 0, 2 * newest / middle, middle / oldest + newest / middle)
-    band = np.select([rate >= 2.7, rate >= 2.5, rate >= 2.3, rate >= 2.1, rate > 2], [5, 4, 3, 2, 1], 0)
-    judged = (middle < 0) | ((oldest < 0) & ~np.isnan(middle))
-    is_open = np.isnan(newest + middle + oldest) & ~judged & ~(middle == 0)
-    lo = np.where((band > 0) & ~judged & ~is_open & (middle != 0), band * 2 - 1, 0)
-    hi = np.where(judged | is_open, 10, np.where(middle == 0, 0, band * 2))
-    return lo.astype(np.float32), hi.astype(np.float32), is_open
-
-
-def innovation(get: Get) -> tuple[Array, Array, npt.NDArray[np.bool_]]:
-    """(lo, hi, open) innovation points."""
-    class1, class2, count = get("class1_ip"), get("class2_ip"), get("transformations_3y")
-    low = np.select([class1 >= 1, class2 >= 5, class2 >= 3, class2 >= 1], [7, 5, 3, 1], 0)
-    high = np.select([class1 >= 1, class2 >= 5, class2 >= 3, class2 >= 1], [8, 6, 4, 2], 0)
-    top = np.select([np.isnan(class1), (class1 < 1) & np.isnan(class2)], [8, 6], high)
-    t_lo = np.select([count >= 15, count >= 12, count >= 9, count >= 6, count >= 3], [25, 19, 13, 7, 1], 0)
-    t_hi = np.select(
-        [np.isnan(count) | (count >= 15), count >= 12, count >= 9, count >= 6, count >= 3],
-        [30, 24, 18, 12, 6],
-        0,
-    )
-    a_lo, a_hi, a_open = growth(get, "net_assets_fen")
-    s_lo, s_hi, s_open = growth(get, "revenue_fen")
-    given = {
-        name: get(f"expert_{name}")
-        for name in ("intellectual_property", "transformation", "organisation", "growth")
+def innovation(get: Get) -> Ends:
+    """The four ends of the innovation points, experts' own points first."""
+    none, full = np.zeros_like(get("age")), np.full_like(get("age"), 20)
+    assets, sales = growth(get, "net_assets_fen"), growth(get, "revenue_fen")
+    computed = {
+        "intellectual_property": rights(get),
+        "transformation": transformed(get),
+        "organisation": (none, full, none, full),
+        "growth": tuple(one + other for one, other in zip(assets, sales, strict=True)),
     }
-
-    def take(name: str, computed: Any) -> Array:
-        return np.where(np.isnan(given[name]), computed, given[name]).astype(np.float32)
-
-    lo = (
-        take("intellectual_property", low)
-        + take("transformation", t_lo)
-        + take("organisation", 0)
-        + take("growth", a_lo + s_lo)
-    )
-    hi = take("intellectual_property", np.minimum(top + 24, 30)) + take("transformation", t_hi)
-    hi = hi + take("organisation", 20) + take("growth", a_hi + s_hi)
-    is_open = (top > high) & np.isnan(given["intellectual_property"])
-    is_open |= np.isnan(count) & np.isnan(given["transformation"])
-    return lo, hi, is_open | ((a_open | s_open) & np.isnan(given["growth"]))
+    ends = []
+    for place in range(4):
+        total = none
+        for block, own in computed.items():
+            given = get(f"expert_{block}")
+            total = total + np.where(np.isnan(given), own[place], given).astype(np.float32)
+        ends.append(total)
+    return ends[0], ends[1], ends[2], ends[3]
 
 
 @formula
@@ -235,7 +211,7 @@ def innovation_lo(get: Get) -> Array:
 @formula
 def innovation_hi(get: Get) -> Array:
     """Highest innovation points."""
-    return innovation(get)[1]
+    return innovation(get)[3]
 
 
 def any_right(get: Get) -> Array:
@@ -247,9 +223,9 @@ def any_right(get: Get) -> Array:
 
 def hnte_results(get: Get) -> tuple[list[Array], npt.NDArray[np.bool_]]:
     """The nine criteria, and where a person decides."""
-    lo, hi, is_open = innovation(get)
+    lo, worst_hi, best_lo, hi = innovation(get)
     age = get("age")
-    judged = (lo <= 70) & (hi > 70) & ~is_open
+    judged = (lo <= 70) & (hi > 70) & (worst_hi > 70) & (best_lo <= 70)
     points = np.where(judged, 1, line(lo, hi, 71)).astype(np.float32)
     return [
         test(age >= 365, age),
@@ -294,7 +270,7 @@ def hnte_gap(get: Get) -> Array:
 
 def leg(get: Get, name: str) -> tuple[Array, npt.NDArray[np.bool_], Array, Array]:
     """(reaches 15%, judged, relative gap, gap) of one leg."""
-    newest, middle, oldest = (get(f"{name}_b{back}") for back in (1, 2, 3))
+    newest, middle, oldest = get(f"{name}_y1"), get(f"{name}_b2"), get(f"{name}_b3")
     judged = (oldest <= 0) | (middle <= 0)
     with np.errstate(all="ignore"):
         rate = middle / oldest + newest / middle
@@ -305,13 +281,13 @@ def leg(get: Get, name: str) -> tuple[Array, npt.NDArray[np.bool_], Array, Array
 
 def gazelle_results(get: Get) -> tuple[list[Array], npt.NDArray[np.bool_]]:
     """The four criteria, and where a person decides."""
-    revenue = get("revenue_fen_b1")
+    revenue = get("revenue_fen_y1")
     sales, profit = leg(get, "revenue_fen"), leg(get, "total_profit_fen")
     grows = some(sales[0], profit[0])
     is_open = (np.isnan(sales[0]) & ~sales[1]) | (np.isnan(profit[0]) & ~profit[1])
     judged = np.isnan(grows) & ~is_open
     is_small = revenue < 1e10
-    rd = np.where(np.isnan(revenue), NAN, np.where(is_small, simple(get("rd_expense_fen_b1"), revenue, 4), 1))
+    rd = np.where(np.isnan(revenue), NAN, np.where(is_small, simple(get("rd_expense_fen_y1"), revenue, 4), 1))
     results = [get("young"), test(revenue < 5e10, revenue), np.where(judged, 1, grows), rd]
     return results, judged | (revenue >= 1e10)
 
@@ -327,11 +303,11 @@ def gazelle_verdict(get: Get) -> Array:
 def gazelle_gap(get: Get) -> Array:
     """The nearest gap."""
     results, _ = gazelle_results(get)
-    revenue = get("revenue_fen_b1")
+    revenue = get("revenue_fen_y1")
     sales, profit = leg(get, "revenue_fen"), leg(get, "total_profit_fen")
     gap = np.minimum(sales[3], profit[3])
     short = np.minimum(sales[2], profit[2])
-    heads = share_gap(get("rd_expense_fen_b1"), revenue, 4)
+    heads = share_gap(get("rd_expense_fen_y1"), revenue, 4)
     return nearest(
         (results[0], get("age") - 5479, np.full_like(gap, 5479)),
         (results[1], revenue - np.float32(5e10), np.full_like(gap, 5e10)),

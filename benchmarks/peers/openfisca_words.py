@@ -105,3 +105,39 @@ def bounded(
     never = (bottom[0] <= 0) | (top[0] <= 0) | (top[0] * 100 < least)
     sure = top[1] * 100 >= bottom[0] * percent
     return np.where(never, 0, np.where(sure, 1, NAN)).astype(np.float32)
+
+
+Ends = tuple[Array, Array, Array, Array]
+
+
+def growth(get: Get, name: str) -> Ends:
+    """Growth points: (lowest, highest) at worst, (lowest, highest) at best."""
+    oldest, middle = get(f"{name}_b3"), get(f"{name}_b2")
+    newest = get(f"{name}_y1")
+    with np.errstate(all="ignore"):
+        rate = np.where(oldest == 0, 2 * newest / middle, middle / oldest + newest / middle)
+    band = np.select([rate >= 2.7, rate >= 2.5, rate >= 2.3, rate >= 2.1, rate > 2], [5, 4, 3, 2, 1], 0)
+    judged = (middle < 0) | ((oldest < 0) & ~np.isnan(middle))
+    none = middle == 0
+    is_open = np.isnan(newest + middle + oldest) & ~judged & ~none
+    low = np.where((band > 0) & ~judged & ~is_open & ~none, band * 2 - 1, 0)
+    high = np.where(judged, 10, np.where(none | is_open, 0, band * 2))
+    return low, high, np.where(is_open, 9, low), np.where(is_open, 10, high)
+
+
+def rights(get: Get) -> Ends:
+    """Points for the number of rights; experts add 24."""
+    class1, class2 = get("class1_ip"), get("class2_ip")
+    low = np.select([class1 >= 1, class2 >= 5, class2 >= 3, class2 >= 1], [7, 5, 3, 1], 0)
+    high = np.select([class1 >= 1, class2 >= 5, class2 >= 3, class2 >= 1], [8, 6, 4, 2], 0)
+    is_open = [np.isnan(class1), (class1 < 1) & np.isnan(class2)]
+    better, best = np.select(is_open, [7, 5], low), np.select(is_open, [8, 6], high)
+    return low, np.minimum(high + 24, 30), better, np.minimum(best + 24, 30)
+
+
+def transformed(get: Get) -> Ends:
+    """Points for transformations."""
+    count = get("transformations_3y")
+    steps = [count >= 15, count >= 12, count >= 9, count >= 6, count >= 3]
+    low, high = np.select(steps, [25, 19, 13, 7, 1], 0), np.select(steps, [30, 24, 18, 12, 6], 0)
+    return low, high, np.where(np.isnan(count), 25, low), np.where(np.isnan(count), 30, high)

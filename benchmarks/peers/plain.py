@@ -18,22 +18,19 @@ CLASS2_RANGE = ((5, 5, 6), (3, 3, 4), (1, 1, 2))
 TRANSFORMED = ((15, 25, 30), (12, 19, 24), (9, 13, 18), (6, 7, 12), (3, 1, 6))
 # Twice (1 + rate), in hundredths, with the points of the band.
 GROWTH = ((270, 9, 10), (250, 7, 8), (230, 5, 6), (210, 3, 4))
+SUMMED = ("revenue_fen", "rd_expense_fen", "rd_domestic_fen", "net_assets_fen", "total_profit_fen")
 LADDER = ((0, 5), (5_000_000_001, 4), (20_000_000_001, 3))
 
 
 def evaluate(firm: Firm, as_of: date) -> tuple[Any, ...]:
     """(verdict, points_lo, points_hi, nearest_criterion, nearest_gap) of each tier, one after the other."""
-    unborn = firm["registered_on"]
-    if unborn is not None:
-        for back in (1, 2, 3):
-            if unborn.year > as_of.year - back:
-                for name in (
-                    "revenue_fen",
-                    "rd_expense_fen",
-                    "rd_domestic_fen",
-                    "net_assets_fen",
-                    "total_profit_fen",
-                ):
+    registered = firm["registered_on"]
+    years = None if registered is None else as_of.year - registered.year
+    firm["founded_since"] = years is not None and years < 1
+    if years is not None:
+        for back in (2, 3):
+            if years < back:
+                for name in SUMMED:
                     key = f"{name}_y{back}"
                     if firm[key] is None:
                         firm[key] = 0
@@ -150,6 +147,8 @@ def achievements(class1: int | None, class2: int | None) -> tuple[int, int]:
 def total(firm: Firm, name: str) -> tuple[int | None, int]:
     """(sum of three years or None, sum of the known years)."""
     values = [firm[f"{name}_y{back}"] for back in (1, 2, 3)]
+    if values[0] is None and firm["founded_since"]:
+        values[0] = 0
     known = sum(value for value in values if value is not None)
     return (None if None in values else known), known
 
@@ -167,22 +166,22 @@ def ratio_of_years(
     return None
 
 
-def growth_points(firm: Firm, name: str) -> tuple[int, int, bool]:
-    """(lowest, highest, whether a figure is missing) points for mean growth over two years, exactly."""
+def growth_points(firm: Firm, name: str) -> tuple[int, int, int, int]:
+    """Growth points: (lowest, highest) with what is missing at worst, then at best."""
     newest, middle, oldest = (firm[f"{name}_y{back}"] for back in (1, 2, 3))
     if middle == 0:
-        return 0, 0, False
+        return 0, 0, 0, 0
     if middle is not None and (middle < 0 or (oldest is not None and oldest < 0)):
-        return 0, 10, False
+        return 0, 10, 0, 10
     if newest is None or middle is None or oldest is None:
-        return 0, 10, True
+        return 0, 0, 9, 10
     left, right = (
         (2 * newest, middle) if oldest == 0 else (middle * middle + oldest * newest, oldest * middle)
     )
     for line, lo, hi in GROWTH:
         if left * 100 >= right * line:
-            return lo, hi, False
-    return (1, 2, False) if left > 2 * right else (0, 0, False)
+            return lo, hi, lo, hi
+    return (1, 2, 1, 2) if left > 2 * right else (0, 0, 0, 0)
 
 
 def hnte(firm: Firm, as_of: date) -> tuple[int, int, int, int | None, int | None]:
@@ -195,7 +194,7 @@ def hnte(firm: Firm, as_of: date) -> tuple[int, int, int, int | None, int | None
         total(firm, "rd_domestic_fen"),
     )
     income, hitech = firm["total_income_fen_y1"], firm["hitech_income_fen_y1"]
-    lo, hi, unresolved = innovation(firm)
+    lo, worst_hi, best_lo, hi = innovation(firm)
     age = None if registered is None else (as_of - registered).days
     if revenue is None:
         percent, least = None, min((sales[1] + floor) * share for floor, share in LADDER)
@@ -204,7 +203,7 @@ def hnte(firm: Firm, as_of: date) -> tuple[int, int, int, int | None, int | None
         least = sales[1] * percent
     count = count_at_least_one(firm["class1_ip"], firm["class2_ip"])
     owns = firm["owns_core_ip"]
-    judged = lo <= 70 < hi and not unresolved
+    judged = lo <= 70 < hi and worst_hi > 70 >= best_lo
     results = [
         None if age is None else age >= 365,
         False if owns is False or count is False else None if owns is None or count is None else True,
@@ -243,46 +242,39 @@ def count_at_least_one(class1: int | None, class2: int | None) -> bool | None:
     return None if class1 is None or class2 is None else False
 
 
-def innovation(firm: Firm) -> tuple[int, int, bool]:
-    """(lowest, highest, whether a missing fact widens the range) innovation points."""
-    expert = firm.get
-    lo = hi = 0
-    unresolved = False
-    given = expert("expert_intellectual_property")
-    if given is None:
-        worst_lo, worst_hi, best_hi = rights(firm["class1_ip"], firm["class2_ip"])
-        unresolved |= best_hi > worst_hi
-        lo, hi = worst_lo, min(30, best_hi + 24)
-    else:
-        lo = hi = given
-    given = expert("expert_transformation")
-    if given is None:
-        count = firm["transformations_3y"]
-        if count is None:
-            hi, unresolved = hi + 30, True
-        else:
-            part = next(((low, high) for least, low, high in TRANSFORMED if count >= least), (0, 0))
-            lo, hi = lo + part[0], hi + part[1]
-    else:
-        lo, hi = lo + given, hi + given
-    given = expert("expert_organisation")
-    lo, hi = (lo, hi + 20) if given is None else (lo + given, hi + given)
-    given = expert("expert_growth")
+def innovation(firm: Firm) -> tuple[int, int, int, int]:
+    """Innovation points: lowest, highest at worst, lowest at best, highest."""
+    blocks = []
+    given = firm["expert_intellectual_property"]
+    low, worst, better, best = rights(firm["class1_ip"], firm["class2_ip"])
+    ranges = (low, min(30, worst + 24), better, min(30, best + 24))
+    blocks.append(ranges if given is None else (given,) * 4)
+    given, count = firm["expert_transformation"], firm["transformations_3y"]
     if given is not None:
-        return lo + given, hi + given, unresolved
-    for name in ("net_assets_fen", "revenue_fen"):
-        low, high, missing = growth_points(firm, name)
-        lo, hi, unresolved = lo + low, hi + high, unresolved or missing
-    return lo, hi, unresolved
+        blocks.append((given,) * 4)
+    elif count is None:
+        blocks.append((0, 0, 25, 30))
+    else:
+        part = next(((low, high) for least, low, high in TRANSFORMED if count >= least), (0, 0))
+        blocks.append(part * 2)
+    given = firm["expert_organisation"]
+    blocks.append((0, 20, 0, 20) if given is None else (given,) * 4)
+    given = firm["expert_growth"]
+    if given is not None:
+        blocks.append((given,) * 4)
+    else:
+        blocks += [growth_points(firm, name) for name in ("net_assets_fen", "revenue_fen")]
+    lo, worst_hi, best_lo, hi = (sum(block[place] for block in blocks) for place in range(4))
+    return lo, worst_hi, best_lo, hi
 
 
-def rights(class1: int | None, class2: int | None) -> tuple[int, int, int]:
-    """(lowest, highest if the unknown turn out worst, highest if best) points for the number of rights."""
+def rights(class1: int | None, class2: int | None) -> tuple[int, int, int, int]:
+    """Points for the number of rights: (lowest, highest) with what is missing at worst, then at best."""
     if class1 is not None and class1 >= 1:
-        return 7, 8, 8
+        return 7, 8, 7, 8
     low, high = next(((lo, hi) for least, lo, hi in CLASS2_RANGE if (class2 or 0) >= least), (0, 0))
-    best = 8 if class1 is None else 6 if class2 is None else high
-    return low, high, best
+    better, best = (7, 8) if class1 is None else (5, 6) if class2 is None else (low, high)
+    return low, high, better, best
 
 
 def gazelle(firm: Firm, as_of: date) -> tuple[int, None, None, int | None, int | None]:
