@@ -63,7 +63,7 @@ def find_names(session: Session, parts: Parts, *, received_on: date) -> tuple[pl
     )
     suspects = rows.filter(pl.col("renamed") | pl.col("earlier").is_not_null())
     if suspects.is_empty():
-        return rows, list(_without_a_name(rows))
+        return rows, list(_without_a_name(parts, rows))
     borne = _names_borne(session, suspects)
     told = [_name_told(parts, row, borne, received_on) for row in suspects.iter_rows(named=True)]
     verdicts = pl.DataFrame(
@@ -75,7 +75,7 @@ def find_names(session: Session, parts: Parts, *, received_on: date) -> tuple[pl
         renamed=pl.col("renames").fill_null(value=False), earlier=pl.col("before")
     )
     notes = [note for *_, note in told if note is not None]
-    return rows.drop("renames", "before"), [*notes, *_without_a_name(rows)]
+    return rows.drop("renames", "before"), [*notes, *_without_a_name(parts, rows)]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -141,9 +141,11 @@ def _former_name(parts: Parts, row: dict[str, Any]) -> Issue:
     )
 
 
-def _without_a_name(rows: pl.DataFrame) -> Iterator[Issue]:
+def _without_a_name(parts: Parts, rows: pl.DataFrame) -> Iterator[Issue]:
     new = pl.col("enterprise_id").is_null() & pl.col("credit_code").is_not_null()
     told = rows.filter(new & pl.col("name").is_not_null())["credit_code"]
     message = N_("登记库里没有这个代码，新增企业要有名称；请补上企业名称。")
-    for row in rows.filter(new & ~pl.col("credit_code").is_in(told.unique().to_list()))["row_id"].to_list():
+    refused = {issue.row for issue in parts.issues if issue.severity is Severity.REFUSED}
+    nameless = rows.filter(new & ~pl.col("credit_code").is_in(told.unique().to_list()))
+    for row in set(nameless["row_id"]) - refused:
         yield Issue(row=row, column=WHOLE_ROW, severity=Severity.REFUSED, pattern=message)

@@ -18,6 +18,7 @@ from enterprise_pipeline.services.whats_changed import (
 )
 from enterprise_pipeline.transaction import reading, transaction
 from models import ImportBatch
+from scoring.vocabulary import Tier
 
 MOST_SHOWN = 300
 
@@ -61,6 +62,10 @@ def outcome(batch_id: int) -> Outcome:
     return Outcome(
         head=head,
         is_screened=True,
-        counts=tuple(count_changes(head.run_id)),
+        counts=tuple(sorted(count_changes(head.run_id), key=_ladder)),
         changes=tuple(whats_changed(head.run_id, limit=MOST_SHOWN)),
     )
+
+
+def _ladder(count: ChangeCount) -> int:
+    return list(Tier).index(Tier(count.tier))
