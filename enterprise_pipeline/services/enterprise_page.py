@@ -220,7 +220,7 @@ def _missing_fact(
     days = [
         (issue_day_field(holding.certificate_id), holding.number or "")
         for holding in holdings
-        if holding.pool_id == held and holding.certificate_id is not None and holding.starts_on is None
+        if holding.pool_id == held and holding.certificate_id and holding.state is HoldingState.UNKNOWN
     ]
     return MissingFact(
         column=column,

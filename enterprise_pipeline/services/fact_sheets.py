@@ -117,15 +117,9 @@ def answer_missing(
                 actor=actor,
                 today=today,
             )
-        sheet = {column: value for column, value in told.items() if column in COLUMNS}
-        if sheet:
-            report = EnterpriseFacts(
-                enterprise_id=enterprise_id,
-                valid_from=received_on,
-                received_on=received_on,
-                source=source,
-                **sheet,
-            )
+        if sheet := {column: value for column, value in told.items() if column in COLUMNS}:
+            dates = {"valid_from": received_on, "received_on": received_on}
+            report = EnterpriseFacts(enterprise_id=enterprise_id, source=source, **dates, **sheet)
             _add_sheet(session, report, actor=actor, today=today)
         for certificate_id, day in days.items():
             tell_issue_day(session, enterprise_id, certificate_id, day, actor=actor, today=today)

@@ -86,19 +86,15 @@ def _of_membership(row: Membership, as_of: date) -> Holding:
 def _of_certificate(
     certificate_id: int, details: CertificateDetails, given: Membership | None, as_of: date
 ) -> Holding:
-    ends_on = details.expires_on or expiry_of(
-        details.pool_id, number=details.number, issued_on=details.issued_on
-    )
     is_revoked = details.revoked_on is not None and details.revoked_on <= as_of
-    state = HoldingState.REVOKED if is_revoked else _state(details.issued_on, ends_on, as_of, is_open=False)
     return Holding(
         pool_id=details.pool_id,
         number=details.number,
         starts_on=details.issued_on,
         start_year=details.issued_year,
-        ends_on=details.revoked_on if is_revoked else ends_on,
+        ends_on=details.revoked_on if is_revoked else _end(details, details.issued_on),
         has_open_end=False,
-        state=state,
+        state=HoldingState.REVOKED if is_revoked else _certificate_state(details, as_of),
         end_reason="撤销" if is_revoked else given.end_reason if given else None,
         document_no=given.document_no if given else None,
         batch=given.batch if given else None,
@@ -106,6 +102,21 @@ def _of_certificate(
         received_on=details.received_on,
         certificate_id=certificate_id,
     )
+
+
+def _end(details: CertificateDetails, issued_on: date | None) -> date | None:
+    return details.expires_on or expiry_of(details.pool_id, number=details.number, issued_on=issued_on)
+
+
+def _certificate_state(details: CertificateDetails, as_of: date) -> HoldingState:
+    """With only the year of issue known, what holds for every day of that year is certain all the same."""
+    year = details.issued_year
+    if details.issued_on is not None or year is None:
+        return _state(details.issued_on, _end(details, details.issued_on), as_of, is_open=False)
+    first = date(year, 1, 1)
+    last = max(first, min(date(year, 12, 31), details.received_on))
+    states = {_state(day, _end(details, day), as_of, is_open=False) for day in (first, last)}
+    return states.pop() if len(states) == 1 else HoldingState.UNKNOWN
 
 
 def _state(start: date | None, end: date | None, as_of: date, *, is_open: bool) -> HoldingState:

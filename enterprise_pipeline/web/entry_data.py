@@ -34,10 +34,7 @@ SHEET = {fact.column: fact for fact in SHEET_FACTS}
 def edit_figures(enterprise_id: int, year: int) -> ResponseReturnValue:
     """A year's figures: what is known, a form for the next version, and every version so far."""
     record = enterprises.get_enterprise(enterprise_id)
-    if not figures.EARLIEST_YEAR <= year <= today().year:
-        raise PageNotFound(
-            _("年度须在 %(first)s 至 %(last)s 之间。", first=figures.EARLIEST_YEAR, last=today().year)
-        )
+    _refuse_year(year)
     versions = figures.figure_versions(enterprise_id, year=year)
     shown = _shown(versions)
     form = FiguresForm(
@@ -228,6 +225,13 @@ def _shown(versions: list[ReportVersion]) -> ReportVersion | None:
     source = request.args.get("source", BY_HAND)
     mine = [version for version in versions if version.source == source]
     return max(mine, key=lambda version: version.version, default=None)
+
+
+def _refuse_year(year: int) -> None:
+    if not figures.EARLIEST_YEAR <= year <= today().year:
+        raise PageNotFound(
+            _("年度须在 %(first)s 至 %(last)s 之间。", first=figures.EARLIEST_YEAR, last=today().year)
+        )
 
 
 def _unit() -> str:

@@ -78,11 +78,24 @@ def test_the_end_of_a_certificate_is_filled_in_and_holds_by_the_same_rule_as_scr
     assert (row["holds_hnte"], row["holds_hnte_until"]) == (True, date(2022, 11, 14))
 
 
-def test_without_a_day_of_issue_the_end_is_unknown_and_only_the_year_is_taken_from_the_number(firm):
-    record(firm, replace(XINGYUE, issued_on=None, number="GR202442001291", received_on=AS_OF))
+@pytest.mark.parametrize(
+    ("day", "state"),
+    [
+        pytest.param(date(2025, 6, 1), "valid", id="valid whenever in 2023 it was issued"),
+        pytest.param(date(2025, 12, 31), "valid", id="the last day that is certain"),
+        pytest.param(date(2026, 1, 1), "unknown", id="depends on the day of issue"),
+        pytest.param(date(2026, 12, 30), "unknown", id="still valid if issued on the last day"),
+        pytest.param(date(2026, 12, 31), "ended", id="ended whenever in 2023 it was issued"),
+    ],
+)
+def test_without_a_day_of_issue_the_end_is_unknown_but_what_is_certain_is_said(firm, day, state):
+    told = replace(XINGYUE, issued_on=None, number="GR202342001291", received_on=date(2025, 1, 1))
+    record(firm, told)
 
-    (held,) = timeline(firm, as_of=AS_OF)
-    assert (str(held.state), held.starts_on, held.start_year, held.ends_on) == ("unknown", None, 2024, None)
+    (held,) = timeline(firm, as_of=day)
+    assert (str(held.state), held.starts_on, held.start_year, held.ends_on) == (state, None, 2023, None)
+    holds = facts_as_of(db.session(), day, enterprise_ids=[firm]).row(0, named=True)["holds_hnte"]
+    assert holds is (True if state == "valid" else None)
 
 
 def test_nothing_is_shown_before_it_was_issued(firm):
