@@ -53,8 +53,8 @@ def ladder_steps(shown: EnterprisePage) -> list[dict[str, Any]]:
         verdict = rung.explanation.verdict if rung.explanation else None
         if rung.holds:
             since = _("%(day)s 起", day=day(rung.since)) if rung.since else _("持有")
-            until = _("，至 %(day)s", day=day(rung.until)) if rung.until else ""
-            note = since + until
+            until = [_("至 %(day)s", day=day(rung.until))] if rung.until else []
+            note = "\n".join([since, *until])
         else:
             note = _("是否持有未知") if rung.holds is None else _("未持有")
             note = f"{note} · {verdict_text(verdict)}" if verdict is not None else note
@@ -70,9 +70,11 @@ def ladder_steps(shown: EnterprisePage) -> list[dict[str, Any]]:
 
 
 def opened_tier(shown: EnterprisePage) -> str:
-    """The card to read first: the one asked for in the address, else the lowest rung not held yet."""
+    """The card to read first: the one asked for in the address, else the next rung above what is held."""
     asked = request.args.get("tier") or dict(parse_qsl(request.args.get(LIST, ""))).get("tier", "")
     if any(card.tier == asked for card in shown.cards):
         return asked
-    open_cards: list[TierCard] = [card for card in shown.cards if not card.holds]
+    held = [place for place, card in enumerate(shown.cards) if card.holds]
+    above = shown.cards[max(held, default=-1) + 1 :]
+    open_cards: list[TierCard] = [*above, *(card for card in shown.cards if not card.holds)]
     return str(open_cards[0].tier) if open_cards else ""

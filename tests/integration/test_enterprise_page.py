@@ -192,7 +192,7 @@ def test_an_earlier_day_shows_what_was_known_then(context, client):
     then = card(firm, Tier.TECH_SME, date(2020, 6, 1))
     assert (then.explanation.verdict, [door.holds for door in then.doors]) == (Verdict.ELIGIBLE, ["hnte"])
     in_2020 = shown(client, firm, "?as_of=2020-06-01")
-    assert "2019-11-15 起，至 2022-11-14" in in_2020
+    assert "2019-11-15 起 至 2022-11-14" in in_2020
     assert "直通条件已满足（第八条）：持有有效期内高新技术企业证书" in in_2020
     assert "2025 年" not in in_2020.split("年度数据 金额单位")[1].split("企业情况 不按")[0]
     today = shown(client, firm)
@@ -244,6 +244,15 @@ def test_local_standards_are_marked(context, client):
     assert marked == ["高企后备库", "瞪羚后备库", "科技领军培育库"]
 
 
+def test_every_link_of_a_rule_leads_to_its_document(context, client):
+    firm = add_good_enterprise(db.session)
+    db.session.commit()
+    page = client.get(f"/enterprises/{firm}").text
+
+    links = set(re.findall(r'<a[^>]*href="([^"]*)" rel="external', page))
+    assert links == {rules.address for rules in load_rulebook().in_force(AS_OF) if not rules.is_local}
+
+
 def test_two_sources_that_differ_are_marked_in_the_table_and_at_the_criterion(context, client):
     firm = add_good_enterprise(db.session)
     add_report(db.session, firm, 2025, source="税务", received_on=date(2026, 8, 1), employees=90)
@@ -270,7 +279,7 @@ def test_what_is_held_is_on_the_ladder_with_since_and_until(context, client):
     )  # fmt: skip
     page = shown(client, firm)
 
-    assert "科小 2026-07-01 起，至 2026-12-31" in page
+    assert "科小 2026-07-01 起 至 2026-12-31" in page
     assert "瞪羚 未持有" in page
     assert "高企 是否持有未知" in page
 
@@ -313,3 +322,14 @@ def test_the_card_asked_for_in_the_list_is_open(context, client):
 
     assert re.search(r'id="tier-gazelle"\s+open', opened)
     assert not re.search(r'id="tier-tech_sme"\s+open', opened)
+
+
+def test_else_the_next_step_above_what_is_held_is_open(context, client):
+    firm = add_good_enterprise(db.session)
+    add_enterprises(db.session)
+    add_valid_certificate(firm)
+    db.session.commit()
+
+    opened = client.get(f"/enterprises/{firm}?as_of=2020-06-01").text
+
+    assert re.search(r'id="tier-gazelle_reserve"\s+open', opened)
