@@ -12,6 +12,7 @@ from enterprise_pipeline.services.cube import group_rank, known_holds
 from enterprise_pipeline.services.errors import ServiceError
 from enterprise_pipeline.services.texts import N_, Text
 
+_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 # Databases hold 64 bits.
 LARGEST = 2**62
 # By sort: gaps (verdict, holds, n_failed, jurisdiction, industry, id); name (initials, id);
@@ -43,7 +44,7 @@ class Cursor:
     def text(self) -> str:
         """The place as an address carries it."""
         values = [part.isoformat() if isinstance(part, date) else part for part in self.key]
-        packed = json.dumps([self.position, *values], ensure_ascii=False, separators=(",", ":"))
+        packed = _JSON.encode([self.position, *values])
         return base64.urlsafe_b64encode(packed.encode()).decode().rstrip("=")
 
 

@@ -21,6 +21,7 @@ from enterprise_pipeline.web.errors import init_errors
 from enterprise_pipeline.web.filters import init_filters
 from enterprise_pipeline.web.language import init_language
 from enterprise_pipeline.web.security import init_security
+from enterprise_pipeline.web.speed import init_speed
 
 # Each page group adds its line; the navigation shows those of NAVIGATION that are registered here.
 BLUEPRINTS: tuple[Blueprint, ...] = (
@@ -46,5 +47,6 @@ def init_web(app: Flask) -> None:
     init_filters(app)
     init_context(app)
     init_errors(app)
+    init_speed(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)

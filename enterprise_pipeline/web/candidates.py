@@ -1,12 +1,10 @@
 """The candidate list: who can climb to a tier, what is missing, and the same as a spreadsheet."""
 
-from functools import cache
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Blueprint, current_app, make_response, redirect, request, url_for
+from flask import Blueprint, current_app, g, make_response, redirect, request, url_for
 from flask_babel import gettext as _
-from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from enterprise_pipeline.services import candidates as service
@@ -34,7 +32,6 @@ from scoring.vocabulary import Verdict
 bp = Blueprint("candidates", __name__, url_prefix="/candidates")
 
 ENDPOINT = "candidates.index"
-ON_CARDS = frozenset({"verdict", "step"})
 
 
 @bp.get("")
@@ -51,6 +48,7 @@ def index() -> Response:
         start = list_address(own_address(parse(request.args)))
         return answer("candidates/wrong.html", status=400, errors={"": error.message}, labels={}, start=start)
     template = "candidates/_list.html" if is_partial() else "candidates/index.html"
+    g.shows_synthetic_data = shown.is_synthetic  # Known already; the frame need not ask again.
     here = list_address(own_address(service.without_standard(shown.wanted)))
     return answer(template, push=here, **view_of(shown))
 
@@ -122,7 +120,6 @@ def view_of(shown: CandidatePage) -> dict[str, Any]:
         ),
         "columns": columns,
         "all_columns": COLUMNS,
-        "cell_starts": [cell_start(name) for name in columns],
         "previous": list_address({**here, "before": shown.previous}) if shown.previous else None,
         "next": list_address({**here, "after": shown.next}) if shown.next else None,
         "summary": summary(shown),
@@ -136,13 +133,6 @@ def _asked(shown: CandidatePage) -> int:
     if shown.wanted.verdict not in (None, Verdict.UNDETERMINED):
         return 0
     return (shown.facets or {}).get("verdict", {}).get(Verdict.UNDETERMINED.word, 0)
-
-
-@cache
-def cell_start(name: str) -> Markup:
-    """The opening tag of a column's cells; on a phone a card shows the verdict and the next step alone."""
-    hidden = "" if name in ON_CARDS else " phone-hidden"
-    return Markup('<td class="cell-{}{}">').format(name, hidden)
 
 
 def list_address(parameters: dict[str, Any]) -> str:
