@@ -47,9 +47,9 @@ HEAD = """## Storing a screening
 
 {:,} enterprises × {} rule sets, medians of {} rounds in turn, seconds. *Raw* is the driver's bulk insert of
 the same rows into a bare table with the same primary key; *indexed* adds the indexes that the lists read.
-Incremental: {} changed enterprises.
+Incremental: {} changed enterprises; their share of a full run is to stay under 2 %.
 
-| database | rows | raw | indexed | storing | to raw (≤ 2) | to indexed | full run | incremental | share (< 2 %) |
+| database | rows | raw | indexed | storing | ÷ raw (≤ 2) | ÷ indexed | full run | incremental | share |
 |---|---|---|---|---|---|---|---|---|---|
 """
 

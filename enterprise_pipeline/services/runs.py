@@ -12,6 +12,7 @@ from enterprise_pipeline.services.assessments import live_table
 from enterprise_pipeline.services.bulk import is_postgresql
 from enterprise_pipeline.services.errors import ServiceError
 from enterprise_pipeline.services.holdings import THREE_YEARS, covered_pools
+from enterprise_pipeline.services.texts import N_, Text
 from models import (
     AnnualReport,
     Certificate,
@@ -82,7 +83,9 @@ def begin(session: Session, *, scope: str, as_of: date, known_on: date) -> Run:
     rulebook = load_rulebook()
     rule_sets = rulebook.in_force(as_of)
     if not rule_sets:
-        raise ServiceError(f"{as_of.isoformat()} 没有任何现行标准，无法筛查。请换一个日期。")
+        raise ServiceError(
+            Text(N_("%(day)s 没有任何现行标准，无法筛查。请换一个日期。"), day=as_of.isoformat())
+        )
     if scope == "full":
         session.execute(
             update(ScreeningRun)
@@ -139,7 +142,7 @@ def still_ours(session: Session, run: Run) -> None:
         select(ScreeningRun.status).where(ScreeningRun.id == run.id).with_for_update()
     ).one()
     if status != "running":
-        raise Superseded("另一次全量筛查已经开始，本次筛查中止，名单不受影响。")
+        raise Superseded(Text(N_("另一次全量筛查已经开始，本次筛查中止，名单不受影响。")))
 
 
 def lock_live(session: Session) -> RegistryState:
