@@ -111,6 +111,8 @@ def read_facts(
 ) -> FactsRead:
     """Read what the facts frames of these enterprises are made of; of ``columns`` alone if given."""
     wanted = None if columns is None else {split_year(column)[0] for column in columns}
+    if wanted is not None and "net_assets_fen" in wanted:
+        wanted |= {"total_assets_fen", "total_liabilities_fen"}
     figures, facts = (
         tuple(name for name in names if wanted is None or name in wanted) for names in (FIGURES, SHEET_FACTS)
     )
@@ -157,12 +159,18 @@ def _reports(
         among(AnnualReport.enterprise_id),
     )
     rows, replaced = read_frame(session, statement), _replaced_reports(session, among, known_on=known_on)
-    return _newest_told(
+    told = _newest_told(
         rows.join(replaced, on="id", how="anti") if replaced.height else rows,
         keys=("enterprise_id", "fiscal_year"),
         order=("received_on", "version", "id"),
         values=figures,
     )
+    return told.with_columns(_net_assets()) if "net_assets_fen" in figures else told
+
+
+def _net_assets() -> pl.Expr:
+    """As reported, else assets less liabilities, which is how 195号 defines them."""
+    return pl.coalesce("net_assets_fen", pl.col("total_assets_fen") - pl.col("total_liabilities_fen"))
 
 
 def _replaced_reports(session: Session, among: Scope, *, known_on: date) -> pl.DataFrame:

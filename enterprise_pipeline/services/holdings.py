@@ -134,9 +134,10 @@ def _certificates(known_on: date, among: Scope) -> AnySelect:
 
 
 def _memberships(known_on: date, among: Scope) -> AnySelect:
+    """Memberships on their own; where a certificate gave one, the certificate tells when it ends."""
     return select(
         Membership.enterprise_id, Membership.pool_id, Membership.valid_from, Membership.valid_to
-    ).where(membership_known(known_on), among(Membership.enterprise_id))
+    ).where(membership_known(known_on), Membership.certificate_id.is_(None), among(Membership.enterprise_id))
 
 
 def _membership_claims(rows: pl.DataFrame) -> pl.DataFrame:

@@ -162,3 +162,13 @@ def test_money_is_exact_beyond_a_float(session):
     row = one(session)
     assert row["revenue_fen_y1"] == 9_007_199_254_740_993
     assert row["net_profit_fen_y1"] == -9_007_199_254_740_993
+
+
+def test_net_assets_that_nobody_reported_are_assets_less_liabilities(session):
+    firm = add_enterprise(session)
+    add_report(session, firm, 2025, total_assets_fen=900, total_liabilities_fen=1_000)
+    add_report(session, firm, 2024, total_assets_fen=900, total_liabilities_fen=100, net_assets_fen=750)
+    add_report(session, firm, 2023, total_assets_fen=900)
+
+    row = one(session)
+    assert [row[f"net_assets_fen_y{back}"] for back in (1, 2, 3)] == [-100, 750, None]

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from enterprise_pipeline.services.facts import facts_as_of
@@ -174,3 +175,25 @@ def test_a_title_is_public_from_its_first_day_whenever_our_list_came(session):
     assert held(session, date(2020, 6, 1)) == (YES, date(2022, 11, 14))
     assert held(session, date(2019, 11, 14)) == (UNKNOWN, None)
     assert held(session, date(2023, 1, 1), known_on=date(2019, 11, 14)) == (UNKNOWN, None)
+
+
+def test_a_membership_given_by_a_certificate_ends_with_the_certificate(session):
+    firm = add_enterprise(session)
+    certify(session, firm, pool="gazelle", issued_on=date(2019, 3, 1))
+    certificate = session.scalars(select(Certificate)).one()
+    days = {"valid_from": date(2019, 3, 1), "received_on": date(2020, 1, 1), "certificate_id": certificate.id}
+    session.add(Membership(enterprise_id=firm, pool_id="gazelle", basis="import", source="test", **days))
+    session.flush()
+    assert held(session, AS_OF, "gazelle") == (UNKNOWN, None), "nothing printed says when it ends"
+
+
+def test_a_revoked_title_is_not_held_on_the_day_of_revocation(session):
+    firm = add_enterprise(session)
+    certify(session, firm, issued_on=date(2024, 11, 15), revoked_on=date(2026, 3, 10))
+    certificate = session.scalars(select(Certificate)).one()
+    days = {"valid_from": date(2024, 11, 15), "valid_to": date(2026, 3, 10), "received_on": date(2025, 1, 1)}
+    given = {"enterprise_id": firm, "pool_id": "hnte", "certificate_id": certificate.id, "end_reason": "撤销"}
+    session.add(Membership(basis="import", source="test", **given, **days))
+    session.flush()
+    assert held(session, date(2026, 3, 9))[0] is YES
+    assert held(session, date(2026, 3, 10))[0] is not YES
