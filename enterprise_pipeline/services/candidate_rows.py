@@ -24,7 +24,7 @@ UPPER_LIMITS = ("<=", "<")
 MISSING_NAMED = 2
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(kw_only=True, slots=True)
 class NearestGap:
     """The failing criterion that is nearest to being met.
 
@@ -48,7 +48,7 @@ class MissingFact:
     year: int | None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(kw_only=True, slots=True)
 class CandidateRow:
     """One enterprise in a list; ``missing`` names the first facts whose bit is set in ``missing_bits``."""
 

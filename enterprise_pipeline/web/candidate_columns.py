@@ -5,6 +5,8 @@ from typing import Any
 from flask import request
 from flask_babel import lazy_gettext
 
+from enterprise_pipeline.web.said import once_a_language
+
 # The name always comes first and cannot be left out.
 COLUMNS: dict[str, Any] = {
     "code": lazy_gettext("统一社会信用代码"),
@@ -23,6 +25,12 @@ PARAMETER = "cols"
 COOKIE = "candidate_columns"
 SEPARATOR = "."
 A_YEAR_S = 365 * 24 * 3600
+
+
+@once_a_language
+def column_words() -> dict[str, str]:
+    """The columns with their heads, in the language of this request."""
+    return {name: str(word) for name, word in COLUMNS.items()}
 
 
 def chosen_columns() -> tuple[str, ...]:

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from flask import render_template
-from flask_babel import gettext as _
 from markupsafe import Markup
 
 from enterprise_pipeline.services import reference
@@ -18,7 +17,6 @@ from enterprise_pipeline.services.candidate_filter import (
 )
 from enterprise_pipeline.services.candidates import built_tiers
 from enterprise_pipeline.web import candidate_words as words
-from enterprise_pipeline.web.filters import VERDICT_MARKS
 from enterprise_pipeline.web.said import language, once_a_language, said
 from scoring.vocabulary import TIER_NAMES, Verdict
 
@@ -145,7 +143,7 @@ def verdict_tabs(wanted: CandidateFilter, facets: Facets | None) -> list[Option]
     tabs = [
         Option(
             value="",
-            word=str(_("全部")),
+            word=said().every,
             is_chosen=wanted.verdict is None,
             n=None if counts is None else sum(counts.values()),
         )
@@ -153,6 +151,6 @@ def verdict_tabs(wanted: CandidateFilter, facets: Facets | None) -> list[Option]
     for verdict in VERDICT_ORDER:
         n = None if counts is None else counts.get(verdict.word, 0)
         if verdict is not Verdict.NOT_APPLICABLE or wanted.verdict is verdict or n:
-            word = str(VERDICT_MARKS[verdict].word)
+            word = said().verdicts[verdict]
             tabs.append(Option(value=verdict.word, word=word, is_chosen=wanted.verdict is verdict, n=n))
     return tabs

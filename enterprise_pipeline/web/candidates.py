@@ -16,11 +16,11 @@ from enterprise_pipeline.web import candidate_words as words
 from enterprise_pipeline.web.candidate_cells import lines
 from enterprise_pipeline.web.candidate_columns import (
     A_YEAR_S,
-    COLUMNS,
     COOKIE,
     PARAMETER,
     as_text,
     chosen_columns,
+    column_words,
 )
 from enterprise_pipeline.web.candidate_links import record_address
 from enterprise_pipeline.web.candidate_options import filter_form, verdict_tabs
@@ -119,7 +119,7 @@ def view_of(shown: CandidatePage) -> dict[str, Any]:
             chip=macros.verdict_chip,  # type: ignore[attr-defined]
         ),
         "columns": columns,
-        "all_columns": COLUMNS,
+        "all_columns": column_words(),
         "previous": list_address({**here, "before": shown.previous}) if shown.previous else None,
         "next": list_address({**here, "after": shown.next}) if shown.next else None,
         "summary": summary(shown),

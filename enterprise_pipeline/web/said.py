@@ -8,7 +8,7 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from enterprise_pipeline.services import reference
-from enterprise_pipeline.web.filters import UNIT_WORDS, number, tier_name, translated, unknown
+from enterprise_pipeline.web.filters import UNIT_WORDS, VERDICT_MARKS, number, tier_name, translated, unknown
 from enterprise_pipeline.web.numbers import wan_text
 from scoring.vocabulary import Unit
 
@@ -39,6 +39,8 @@ class Said:
             place.code: place.name_en if self.is_english else place.name
             for place in reference.jurisdictions()
         }
+        self.verdicts = {verdict: str(mark.word) for verdict, mark in VERDICT_MARKS.items()}
+        self.every = str(_("全部"))
         self._texts: dict[str, str] = {}
         self._tiers: dict[str, str] = {}
 
