@@ -12,7 +12,9 @@ from enterprise_pipeline.services import clock
 from enterprise_pipeline.services.errors import ServiceError
 from enterprise_pipeline.services.imports.batches import Preview, RowView, preview
 from enterprise_pipeline.services.imports.committing import commit_import
-from enterprise_pipeline.services.imports.headers import MONEY_UNITS
+from enterprise_pipeline.services.imports.headers import MONEY_UNITS, parse_key, squeeze
+from enterprise_pipeline.services.imports.layout import ROWS_SEARCHED
+from enterprise_pipeline.services.imports.mappings import remember
 from enterprise_pipeline.services.imports.outcome import outcome, screen_import
 from enterprise_pipeline.services.imports.plan import Action, Options
 from enterprise_pipeline.services.imports.planning import plan_import
@@ -31,7 +33,18 @@ DAY = click.DateTime(formats=["%Y-%m-%d"])
 @click.option("--year", type=int, help="Fiscal year, where neither headers nor a column tell it.")
 @click.option("--unit", type=click.Choice([*MONEY_UNITS]), help="Unit of money, where no header tells it.")
 @click.option("--received-on", type=DAY, help="When the data came in; default today.")
-@click.option("--header-row", type=int, help="Row of the (lowest) header, where it is not found.")
+@click.option(
+    "--header-row",
+    type=click.IntRange(1, ROWS_SEARCHED),
+    help="Row of the (lowest) header, where it is not found.",
+)
+@click.option(
+    "--map",
+    "mapped",
+    multiple=True,
+    metavar="HEADER=KEY",
+    help="What a column means, such as 代码=credit_code; remembered for the sender.",
+)
 @click.option("--commit", is_flag=True, help="Put the valid rows in; without it nothing changes.")
 @click.option("--take-conflicts", is_flag=True, help="Decide contradictions to other sources for this file.")
 @click.option("--refused", type=click.Path(dir_okay=False, path_type=Path), help="Write refused rows here.")
@@ -45,12 +58,14 @@ def import_file(
     unit: str | None,
     received_on: datetime | None,
     header_row: int | None,
+    mapped: tuple[str, ...],
     commit: bool,
     take_conflicts: bool,
     refused: Path | None,
 ) -> None:
     """Plan the import of FILE (.xlsx, .xls or .csv), and with --commit carry the plan out."""
     today = _today()
+    told = _mappings(mapped)
     options = Options(
         sender=sender.strip(),
         tier=kind or "",
@@ -58,9 +73,11 @@ def import_file(
         money_unit=unit or "",
         received_on=min(received_on.date(), today) if received_on else today,
         header_row=header_row,
+        mappings=told,
     )
     try:
         batch_id = plan_import(file.read_bytes(), file.name, options, actor=ACTOR)
+        remember(options.sender, told)
         _tell_plan(preview(batch_id, limit=0))
         if refused is not None:
             refused.write_bytes(refused_workbook(batch_id))
@@ -71,6 +88,17 @@ def import_file(
             click.echo("nothing was changed; --commit puts the valid rows in")
     except ServiceError as error:
         raise click.ClickException(str(error)) from error
+
+
+def _mappings(mapped: tuple[str, ...]) -> dict[str, str]:
+    """Read HEADER=KEY; a header may hold a sign of equality itself, a key never does."""
+    told = {}
+    for text in mapped:
+        header, _, key = text.rpartition("=")
+        if not header or parse_key(key) is None:
+            raise click.BadParameter(f"{text!r} is not HEADER=KEY with a known key.", param_hint="--map")
+        told[squeeze(header)] = key
+    return told
 
 
 def _today() -> date:

@@ -199,7 +199,7 @@ def _no_key(chosen: list[Chosen], sheet_name: str) -> list[Problem]:
         Problem(
             message=Text(N_("没有认出“统一社会信用代码”或“企业名称”这一列。")),
             place=sheet_name,
-            remedy=Text(N_("请在“列的对应”里指明哪一列是信用代码。")),
+            remedy=Text(N_("请在“列的对应”里指明哪一列是信用代码、哪一列是企业名称。")),
         )
     ]
 

@@ -86,6 +86,8 @@ def find_layout(
     is where somebody says that the lowest header row is.
     """
     head = _filled(rows[:ROWS_SEARCHED], merged)
+    if header_row is not None and not 1 <= header_row <= len(head):
+        return None
     best: tuple[int, Layout] | None = None
     for bottom in [header_row - 1] if header_row else range(len(head)):
         # A hidden row of keys names the columns exactly; the row above it names them for people.

@@ -28,10 +28,10 @@ from enterprise_pipeline.services.imports.fields import (
     YEARLY_COLUMNS,
 )
 from enterprise_pipeline.services.imports.identifying import find_names, match_names
-from enterprise_pipeline.services.imports.layout import find_layout
+from enterprise_pipeline.services.imports.layout import ROWS_SEARCHED, find_layout
 from enterprise_pipeline.services.imports.parts import Parts, take_apart
 from enterprise_pipeline.services.imports.plan import Options, Plan, encode
-from enterprise_pipeline.services.imports.reading import read_sheets
+from enterprise_pipeline.services.imports.reading import Sheet, read_sheets
 from enterprise_pipeline.services.imports.tables import Table, read_table
 from enterprise_pipeline.services.texts import N_, Text
 from enterprise_pipeline.transaction import reading, transaction
@@ -105,7 +105,9 @@ def remembered(session: Session, sender: str) -> dict[str, str]:
 
 def _tables(content: bytes, filename: str, options: Options) -> list[Table]:
     tables = []
-    for sheet in read_sheets(content, filename):
+    sheets = read_sheets(content, filename)
+    _refuse_header_row(options.header_row, sheets, filename)
+    for sheet in sheets:
         layout = find_layout(
             sheet.rows, sheet.merged, by_hand=options.mappings, header_row=options.header_row
         )
@@ -119,6 +121,17 @@ def _tables(content: bytes, filename: str, options: Options) -> list[Table]:
             Text(N_("请检查选对了文件；或在导入选项里写明表头在第几行，再指明各列的意思。")),
         )
     return tables
+
+
+def _refuse_header_row(header_row: int | None, sheets: list[Sheet], filename: str) -> None:
+    """Say at once that no sheet has the row where somebody says the header is."""
+    last = min(max(len(sheet.rows) for sheet in sheets), ROWS_SEARCHED)
+    if header_row is not None and not 1 <= header_row <= last:
+        raise BadFile(
+            Text(N_("表头不可能在第 %(row)s 行；须在第 1 至 %(last)s 行之间。"), row=header_row, last=last),
+            filename,
+            Text(N_("请改正“表头在第几行”。")),
+        )
 
 
 def _plan(session: Session, parts: Parts, tables: list[Table], origin: Origin) -> Plan:

@@ -43,6 +43,12 @@ class Table:
 
 def read_table(sheet: Sheet, layout: Layout, options: Options, *, filename: str) -> Table:
     """Read the rows below the header; blank rows, notes, totals and signatures are left out."""
+    if not layout.columns:
+        raise BadFile(
+            Text(N_("第 %(row)s 行是空的，不是表头。"), row=layout.header_rows[-1] + 1),
+            sheet.name or filename,
+            Text(N_("请改正“表头在第几行”。")),
+        )
     choice = choose(layout, options, sheet_name=sheet.name, filename=filename)
     cells = _by_column(sheet.rows[layout.first_data_row :], layout)
     parsed = {
@@ -116,13 +122,16 @@ def _is_note(told: list[Any], row: int, cells: dict[int, Cells], choice: Choice,
         for item in choice.columns
         if item.target.field.kind in (Kind.CREDIT_CODE, Kind.NAME)
     ]
-    return len(told) <= _FEW_CELLS and all(is_blank(cells[index][row]) for index in keyed)
+    return bool(keyed) and len(told) <= _FEW_CELLS and all(is_blank(cells[index][row]) for index in keyed)
 
 
 def _wide(parsed: dict[str, ParsedColumn], kept: list[int], *, first_row: int) -> pl.DataFrame:
+    rows = pl.Series("row", [first_row + row for row in kept], dtype=pl.Int64)
+    if not parsed:
+        return pl.DataFrame([rows])  # No column means anything yet; the rows are there to be mapped by hand.
     frame = pl.DataFrame({name: reading.values for name, reading in parsed.items()})
-    frame = frame.with_row_index("row", offset=first_row).with_columns(pl.col("row").cast(pl.Int64))
-    return frame if len(kept) == frame.height else frame[kept]
+    frame = frame if len(kept) == frame.height else frame[kept]
+    return frame.insert_column(0, rows)
 
 
 def _moved(parsed: dict[str, ParsedColumn], kept: list[int]) -> list[Issue]:
