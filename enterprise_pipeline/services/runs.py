@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, false, func, or_, select, text, update
+from sqlalchemy import ColumnElement, Table, and_, false, func, or_, select, text, update
 from sqlalchemy.orm import Session
 
 from enterprise_pipeline.services import clock
@@ -23,8 +23,10 @@ from models import (
     ScreeningRun,
 )
 from models.base import JsonObject
+from scoring.outcomes import BITS_PER_RESULT
 from scoring.rulebook import load_rulebook
 from scoring.rules_model import RuleSet
+from scoring.vocabulary import CriterionResult
 
 # A row inserted with an instant taken just before it had to wait for the snapshot is looked at again.
 OVERLAP = timedelta(seconds=2)
@@ -57,12 +59,17 @@ class LastLook:
     known_on: date
     snapshot_at: datetime
     rules_hash: str
+    in_force: dict[str, str]
     covered: frozenset[str]
 
     def same_rules(self, session: Session, as_of: date, *, known_on: date) -> bool:
-        """Whether rules and complete lists are still those of that screening."""
-        covered = covered_pools(session, as_of, known_on=known_on)
-        return self.rules_hash == load_rulebook().content_hash and self.covered == covered
+        """Whether rule files, the rule sets in force and complete lists are still those of that screening."""
+        rulebook = load_rulebook()
+        return (
+            self.rules_hash == rulebook.content_hash
+            and self.in_force == _in_force(rulebook.in_force(as_of))
+            and self.covered == covered_pools(session, as_of, known_on=known_on)
+        )
 
     def is_continued_by(self, session: Session, as_of: date, *, known_on: date) -> bool:
         """Whether looking at changes is enough: later days of the same year, by the same rules."""
@@ -117,10 +124,14 @@ def begin(session: Session, *, scope: str, as_of: date, known_on: date) -> Run:
 
 def _inputs(session: Session, rule_sets: Sequence[RuleSet], as_of: date, known_on: date) -> JsonObject:
     return {
-        "in_force": {entry.key: entry.id for entry in rule_sets},
+        "in_force": _in_force(rule_sets),
         "covered": sorted(covered_pools(session, as_of, known_on=known_on)),
         "known_on": known_on.isoformat(),
     }
+
+
+def _in_force(rule_sets: Sequence[RuleSet]) -> dict[str, str]:
+    return {entry.key: entry.id for entry in rule_sets}
 
 
 def _snapshot(session: Session) -> datetime:
@@ -181,6 +192,7 @@ def last_look(session: Session) -> LastLook | None:
         known_on=date.fromisoformat(run.rule_sets["known_on"]),
         snapshot_at=run.snapshot_at,
         rules_hash=run.rules_hash,
+        in_force=run.rule_sets["in_force"],
         covered=frozenset(run.rule_sets["covered"]),
     )
 
@@ -201,6 +213,7 @@ def moved_by_time(session: Session, last: LastLook, as_of: date, *, known_on: da
     found = set(session.scalars(select(table.c.enterprise_id).where(table.c.changes_on <= as_of)))
     if (last.as_of, last.known_on) == (as_of, known_on):
         return found
+    found |= _measured_in_days(session, table, as_of)
     days = (last.as_of + timedelta(days=1), as_of)
     ended = (last.as_of, as_of - timedelta(days=1))
     received = (last.known_on + timedelta(days=1), known_on)
@@ -218,6 +231,18 @@ def moved_by_time(session: Session, last: LastLook, as_of: date, *, known_on: da
         (Certificate.enterprise_id, _counted_certificates(last.as_of, as_of)),
     ):
         found.update(session.scalars(select(column).where(condition)))
+    return found
+
+
+def _measured_in_days(session: Session, table: Table, as_of: date) -> set[int]:
+    """The enterprises that fail a condition of age: that gap is another one every day."""
+    found: set[int] = set()
+    for rule_set in load_rulebook().in_force(as_of):
+        for index, criterion in enumerate(rule_set.criteria):
+            if criterion.word == "age":
+                result = table.c.results // (1 << BITS_PER_RESULT * index) % (1 << BITS_PER_RESULT)
+                fails = (table.c.rule_set == rule_set.id) & (result == int(CriterionResult.NOT_MET))
+                found.update(session.scalars(select(table.c.enterprise_id).where(fails)))
     return found
 
 

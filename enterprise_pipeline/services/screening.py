@@ -83,8 +83,35 @@ def run_full(*, as_of: date, known_on: date | None = None, chunk: int = CHUNK) -
 
 def run_changed(*, as_of: date, known_on: date | None = None) -> RunSummary:
     """Screen whoever changed or was overtaken by time; everybody when the rules or the year changed."""
+    return _run_changed(frozenset(), as_of, known_on or as_of)
+
+
+def run_chosen(enterprise_ids: Iterable[int], *, as_of: date, known_on: date | None = None) -> RunSummary:
+    """Screen these enterprises at once, after an edit or an import of them was committed.
+
+    Lists speak of one day. If they speak of ``as_of`` or a later day, these
+    enterprises are screened as of that day; if of an earlier one, everything
+    that has changed since is brought to ``as_of`` along with them.
+    """
     begun = perf_counter()
+    chosen_ids = frozenset(enterprise_ids)
     known_on = known_on or as_of
+    run: Run | None = None
+    with transaction() as session:
+        last = runs.last_look(session)
+        if last is None:
+            run = runs.begin(session, scope="chosen", as_of=as_of, known_on=known_on)
+        elif last.as_of >= as_of:
+            day, known_on = last.as_of, max(known_on, last.known_on)
+            if last.same_rules(session, day, known_on=known_on):
+                run = runs.begin(session, scope="chosen", as_of=day, known_on=known_on)
+    if run is None:
+        return _run_changed(chosen_ids, as_of, known_on)
+    return _run_some(run, sorted(chosen_ids), unseen=set(chosen_ids), begun=begun)
+
+
+def _run_changed(also: frozenset[int], as_of: date, known_on: date) -> RunSummary:
+    begun = perf_counter()
     run: Run | None = None
     changed: set[int] = set()
     ids: set[int] = set()
@@ -92,20 +119,11 @@ def run_changed(*, as_of: date, known_on: date | None = None) -> RunSummary:
         last = runs.last_look(session)
         if last is not None and last.is_continued_by(session, as_of, known_on=known_on):
             run = runs.begin(session, scope="changed", as_of=as_of, known_on=known_on)
-            changed = runs.changed_since(session, last.snapshot_at)
+            changed = runs.changed_since(session, last.snapshot_at) | also
             ids = changed | runs.moved_by_time(session, last, as_of, known_on=known_on)
     if run is None:
         return run_full(as_of=as_of, known_on=known_on)
     return _run_some(run, sorted(ids), unseen=changed, begun=begun)
-
-
-def run_chosen(enterprise_ids: Iterable[int], *, as_of: date, known_on: date | None = None) -> RunSummary:
-    """Screen these enterprises at once, after an edit or an import of them was committed."""
-    begun = perf_counter()
-    ids = sorted(set(enterprise_ids))
-    with transaction() as session:
-        run = runs.begin(session, scope="chosen", as_of=as_of, known_on=known_on or as_of)
-    return _run_some(run, ids, unseen=set(ids), begun=begun)
 
 
 def _run_some(run: Run, ids: Sequence[int], *, unseen: set[int], begun: float) -> RunSummary:

@@ -6,6 +6,7 @@ from flask import Flask
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from enterprise_pipeline.services.assessments import live_table
 from enterprise_pipeline.services.changes import mark_changed
 from enterprise_pipeline.services.facts import facts_as_of
 from enterprise_pipeline.services.screening import run_changed, run_chosen, run_full
@@ -344,3 +345,43 @@ def test_the_command_refuses_what_is_no_day(runner):
     result = runner.invoke(args=["screen", "--as-of", "2026-13-01"])
     assert result.exit_code == 2
     assert "2026-13-01" in result.output
+
+
+def counted_rows(session: Session) -> list[tuple[object, ...]]:
+    """Every live row but for the run that wrote it and its day."""
+    session.rollback()
+    table = live_table(session)
+    columns = [column for column in table.c if column.name not in ("run_id", "as_of")]
+    return sorted(session.execute(select(*columns)).all(), key=repr)
+
+
+@pytest.mark.parametrize(
+    ("first", "then"),
+    [
+        pytest.param(date(2026, 8, 1), date(2026, 11, 22), id="ages and day gaps move"),
+        pytest.param(date(2021, 8, 30), date(2021, 9, 5), id="a rule set comes into force"),
+        pytest.param(date(2025, 12, 20), date(2026, 1, 5), id="a fiscal year ends"),
+    ],
+)
+def test_a_run_of_changes_on_a_later_day_comes_to_what_a_full_run_would(session, first, then):
+    with transaction() as writing:
+        add_good_enterprise(writing)
+        young = add_good_enterprise(writing)
+        writing.get_one(Enterprise, young).registered_on = then - timedelta(days=200)
+        old = add_good_enterprise(writing)
+        writing.get_one(Enterprise, old).registered_on = date(2001, 5, 5)
+    run_full(as_of=first)
+    run_changed(as_of=then)
+    by_changes = counted_rows(session)
+    run_full(as_of=then)
+    assert by_changes == counted_rows(session)
+
+
+def test_an_edit_after_a_dated_screening_leaves_no_list_of_two_days(session):
+    with transaction() as writing:
+        firms = [add_good_enterprise(writing), add_good_enterprise(writing)]
+    run_full(as_of=date(2020, 6, 1))
+    run_chosen(firms[:1], as_of=AS_OF)
+    session.rollback()
+    table = live_table(session)
+    assert set(session.scalars(select(table.c.as_of))) == {AS_OF}
