@@ -82,8 +82,8 @@ def read_rows(
     connection = session.connection()
     parameters = {"tier": str(wanted.tier), "standard": wanted.standard, "basis": wanted.basis}
     for part in in_parts(ids):
-        for row in connection.execute(_query(shown.table), {**parameters, "ids": list(part)}):
-            found[row.enterprise_id] = _row(row)
+        for row in connection.execute(_query(shown.table), {**parameters, "ids": list(part)}).all():
+            found[row[0]] = _row(row)
     return [found[enterprise_id] for enterprise_id in ids if enterprise_id in found]
 
 
@@ -112,15 +112,12 @@ def _query(table: Table) -> Select[*tuple[Any, ...]]:
     )
 
 
-_PLAIN = 16
-
-
-def _row(row: Any) -> CandidateRow:
-    rule_set = load_rulebook().get(row.rule_set)
+def _row(row: Sequence[Any]) -> CandidateRow:
     (
         enterprise_id, name, credit_code, division_code, jurisdiction, industry_code, hitech_field,
         registered_on, verdict, points_lo, points_hi, n_failed, n_missing, shortfall, holds, changes_on,
-    ) = row[:_PLAIN]  # fmt: skip
+        nearest_criterion, nearest_gap, results, missing, rule_set_id, as_of,
+    ) = row  # fmt: skip
     return CandidateRow(
         enterprise_id=enterprise_id,
         name=name,
@@ -135,31 +132,29 @@ def _row(row: Any) -> CandidateRow:
         points_hi=points_hi,
         n_failed=n_failed,
         n_missing=n_missing,
-        nearest=_nearest(rule_set, row) if n_failed else None,
+        nearest=_nearest(rule_set_id, nearest_criterion, nearest_gap, results) if n_failed else None,
         shortfall=shortfall,
-        missing=_missing(row.rule_set, row.missing, row.as_of.year) if row.missing else (),
-        missing_bits=row.missing,
-        rule_set_id=row.rule_set,
+        missing=_missing(rule_set_id, missing, as_of.year) if missing else (),
+        missing_bits=missing,
+        rule_set_id=rule_set_id,
         holds=holds,
         changes_on=changes_on,
     )
 
 
-def _nearest(rule_set: RuleSet, row: Any) -> NearestGap | None:
+def _nearest(rule_set_id: str, index: int | None, gap: int | None, results: int) -> NearestGap | None:
     """The nearest measurable gap, else the first criterion that fails."""
-    index = row.nearest_criterion
+    criteria = load_rulebook().get(rule_set_id).criteria
+    is_measured = index is not None and gap is not None
     if index is None:
-        index = next(
-            (i for i in range(len(rule_set.criteria)) if result_at(row.results, i) is _NOT_MET), None
-        )
-    if index is None or index >= len(rule_set.criteria):
+        index = next((i for i in range(len(criteria)) if result_at(results, i) is _NOT_MET), None)
+    if index is None or index >= len(criteria):
         return None
-    criterion = rule_set.criteria[index]
-    is_measured = row.nearest_criterion is not None and row.nearest_gap is not None
+    criterion = criteria[index]
     return NearestGap(
         criterion=criterion,
         subject=subject_of(criterion),
-        amount=row.nearest_gap if is_measured else None,
+        amount=gap if is_measured else None,
         is_excess=criterion.operator in UPPER_LIMITS,
     )
 

@@ -58,7 +58,7 @@ class CellScan:
             statement = _stretch_of(self._table, shape)
             if self._rest is not None:
                 statement = statement.where(self._rest)
-            rows = connection.execute(statement, parameters)
+            rows = connection.execute(statement, parameters).all()
             found += [(stretch.verdict, stretch.holds, *row) for row in rows]
             if len(found) >= limit:
                 break
