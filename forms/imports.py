@@ -35,12 +35,24 @@ class ImportOptionsForm(BaseForm):
         choices=[(tier.value, TIER_NAMES[tier]) for tier in Tier if tier not in LOCAL_POOLS],
         unknown=N_("由编号判断"),
     )
+    complete_from = DayField(
+        N_("完整名单：起"), description=N_("只有一个层级的证书名单、且没有遗漏时填；名单以外的企业就算没有。")
+    )
+    complete_to = DayField(N_("完整名单：止"), description=N_("到这一天为止，名单没有遗漏。"))
     header_row = CountField(N_("表头在第几行"), description=N_("自动找不到时填，例如 3。"))
 
     def validate_year(self, field: Field) -> None:
         """Refuse a year that no report can be about."""
         if field.data is not None and not EARLIEST_YEAR <= field.data <= LATEST_YEAR:
             raise ValidationError(field.gettext("年份不合理；请填四位年份，例如 2025。"))
+
+    def validate_complete_to(self, field: Field) -> None:
+        """Ask for both days of a complete list, in their order."""
+        first = self.complete_from.data
+        if (first is None) != (field.data is None):
+            raise ValidationError(field.gettext("完整名单的起止日期要一起填，或都留空。"))
+        if first is not None and field.data < first:
+            raise ValidationError(field.gettext("完整名单的截止日期早于起始日期。"))
 
     def validate_header_row(self, field: Field) -> None:
         """Refuse a row that is none."""

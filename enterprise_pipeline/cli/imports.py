@@ -1,7 +1,8 @@
 """``flask import FILE``: show what importing a spreadsheet would do, and do it when told so."""
 
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 import click
 from flask import current_app
@@ -45,36 +46,17 @@ DAY = click.DateTime(formats=["%Y-%m-%d"])
     metavar="HEADER=KEY",
     help="What a column means, such as 代码=credit_code; remembered for the sender.",
 )
+@click.option("--complete-from", type=DAY, help="The file lists every holder of one tier, from this day on.")
+@click.option("--complete-to", type=DAY, help="Last day for which the list is complete.")
 @click.option("--commit", is_flag=True, help="Put the valid rows in; without it nothing changes.")
 @click.option("--take-conflicts", is_flag=True, help="Decide contradictions to other sources for this file.")
 @click.option("--refused", type=click.Path(dir_okay=False, path_type=Path), help="Write refused rows here.")
 @with_appcontext
-def import_file(
-    file: Path,
-    *,
-    sender: str,
-    kind: str | None,
-    year: int | None,
-    unit: str | None,
-    received_on: datetime | None,
-    header_row: int | None,
-    mapped: tuple[str, ...],
-    commit: bool,
-    take_conflicts: bool,
-    refused: Path | None,
-) -> None:
+def import_file(file: Path, *, commit: bool, take_conflicts: bool, refused: Path | None, **said: Any) -> None:
     """Plan the import of FILE (.xlsx, .xls or .csv), and with --commit carry the plan out."""
     today = _today()
-    told = _mappings(mapped)
-    options = Options(
-        sender=sender.strip(),
-        tier=kind or "",
-        year=year,
-        money_unit=unit or "",
-        received_on=min(received_on.date(), today) if received_on else today,
-        header_row=header_row,
-        mappings=told,
-    )
+    told = _mappings(said["mapped"])
+    options = _options(said, told, today=today)
     try:
         batch_id = plan_import(file.read_bytes(), file.name, options, actor=ACTOR)
         remember(options.sender, told)
@@ -88,6 +70,24 @@ def import_file(
             click.echo("nothing was changed; --commit puts the valid rows in")
     except ServiceError as error:
         raise click.ClickException(str(error)) from error
+
+
+def _options(said: dict[str, Any], mappings: dict[str, str], *, today: date) -> Options:
+    days = {
+        name: said[name].date() if said[name] else None
+        for name in ("received_on", "complete_from", "complete_to")
+    }
+    return Options(
+        sender=said["sender"].strip(),
+        tier=said["kind"] or "",
+        year=said["year"],
+        money_unit=said["unit"] or "",
+        received_on=min(days["received_on"] or today, today),
+        header_row=said["header_row"],
+        mappings=mappings,
+        complete_from=days["complete_from"],
+        complete_to=days["complete_to"],
+    )
 
 
 def _mappings(mapped: tuple[str, ...]) -> dict[str, str]:
@@ -113,6 +113,12 @@ def _tell_plan(plan: Preview) -> None:
         for column in sheet.columns:
             meaning = column.key or "?"
             click.echo(f"  {column.letter:>3} {column.header} -> {meaning} {column.unit}".rstrip())
+    if plan.covered_tier:
+        first, last = plan.head.options.complete_from, plan.head.options.complete_to
+        click.echo(
+            f"complete list of {plan.covered_tier} from {first} to {last}: "
+            "whoever is not on it is then known not to hold it"
+        )
     for problem in plan.problems:
         click.echo(f"problem: {problem.place} {problem.message} {problem.remedy}")
     click.echo(", ".join(f"{action.word} {plan.head.counts[action.word]}" for action in Action))

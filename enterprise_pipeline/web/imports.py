@@ -83,7 +83,7 @@ def plan(batch_id: int) -> ResponseReturnValue:
 def commit(batch_id: int) -> ResponseReturnValue:
     """Carry the plan out, then screen the enterprises that came in."""
     done = commit_import(batch_id, take_conflicts="take_conflicts" in request.form, actor=actor())
-    if len(done.enterprise_ids) <= SCREENED_AT_ONCE:
+    if len(done.enterprise_ids) <= SCREENED_AT_ONCE and not done.is_complete:
         screen_import(batch_id, as_of=today())
     else:
         _screen_behind(batch_id)
@@ -169,6 +169,8 @@ def _options_form(head: ImportHead) -> ImportOptionsForm:
         money_unit=options.money_unit or None,
         tier=options.tier or None,
         header_row=options.header_row,
+        complete_from=options.complete_from,
+        complete_to=options.complete_to,
         meta=form_meta(),
     )
 
@@ -182,6 +184,8 @@ def _options(form: ImportOptionsForm, *, mappings: dict[str, str] | None = None)
         money_unit=told["money_unit"] or "",
         received_on=min(told["received_on"], today()),
         header_row=told["header_row"],
+        complete_from=told["complete_from"],
+        complete_to=told["complete_to"],
         mappings=mappings or {},
     )
 

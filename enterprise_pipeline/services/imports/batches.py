@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from enterprise_pipeline.services.errors import NotFound
 from enterprise_pipeline.services.imports.comparing import changed, present
+from enterprise_pipeline.services.imports.covering import covered_tier
 from enterprise_pipeline.services.imports.fields import (
     CERTIFICATE_COLUMNS,
     FACT_COLUMNS,
@@ -102,6 +103,7 @@ class Preview:
     problems: tuple[Problem, ...]
     going_in: int
     takeable: int
+    covered_tier: str
     rows: tuple[RowView, ...]
     next_after: int | None
 
@@ -143,6 +145,7 @@ def preview(batch_id: int, *, action: Action | None = None, after: int = -1, lim
         problems=plan.problems,
         going_in=counts["create"] + counts["update"],
         takeable=takeable,
+        covered_tier=covered_tier(plan, head.options),
         rows=tuple(_views(plan, page)),
         next_after=int(page["row_id"][-1]) if page.height < found.height and page.height else None,
     )

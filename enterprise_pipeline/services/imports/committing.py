@@ -15,6 +15,7 @@ from enterprise_pipeline.services.changes import mark_changed
 from enterprise_pipeline.services.errors import NotFound, ServiceError, StaleVersion
 from enterprise_pipeline.services.imports import registry, writing
 from enterprise_pipeline.services.imports.certifying import write_certificates
+from enterprise_pipeline.services.imports.covering import covered_tier, rows_left_out, write_coverage
 from enterprise_pipeline.services.imports.merging import Writing, what_to_write
 from enterprise_pipeline.services.imports.plan import Options, decode, pack_frames
 from enterprise_pipeline.services.imports.planning import SUBJECT
@@ -40,6 +41,8 @@ class Committed:
     enterprise_ids: list[int] = field(default_factory=list)
     created: int = 0
     rows: int = 0
+    is_complete: bool = False
+    """Whether a list was said to be complete, so that every enterprise has to be screened again."""
 
 
 def commit_import(
@@ -102,11 +105,11 @@ def _commit(
     if plan.problems:
         raise ServiceError(Text(N_("文件还有要先解决的问题：%(problem)s"), problem=plan.problems[0].message))
     write = what_to_write(plan, take_conflicts=take_conflicts)
-    if write.rows.is_empty():
+    options = Options.from_json(batch.options)
+    if write.rows.is_empty() and not covered_tier(plan, options):
         raise ServiceError(Text(N_("没有可以导入的行。")))
     instant = writing.instant_of(session)
     _refuse_stale(session, write)
-    options = Options.from_json(batch.options)
     stamp = Stamp(
         source=plan.source,
         received_on=options.received_on,
@@ -114,6 +117,8 @@ def _commit(
         instant=instant,
     )
     new = _apply(session, write, stamp)
+    left_out = rows_left_out(plan, write.rows.height)
+    is_complete = write_coverage(session, plan, options, left_out=left_out, stamp=stamp)
     ids = sorted({*new["enterprise_id"], *write.rows["enterprise_id"].drop_nulls()})
     batch.status, batch.committed_at = "committed", clock.now()
     batch.before = _before(write, new, ids)
@@ -132,7 +137,13 @@ def _commit(
         subject_id=batch_id,
         after={"counts": batch.counts, "take_conflicts": take_conflicts},
     )
-    return Committed(batch_id=batch_id, enterprise_ids=ids, created=new.height, rows=write.rows.height)
+    return Committed(
+        batch_id=batch_id,
+        enterprise_ids=ids,
+        created=new.height,
+        rows=write.rows.height,
+        is_complete=is_complete,
+    )
 
 
 def _refuse_stale(session: Session, write: Writing) -> None:

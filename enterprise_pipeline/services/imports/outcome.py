@@ -7,8 +7,9 @@ from sqlalchemy import select
 
 from enterprise_pipeline.services.errors import ServiceError
 from enterprise_pipeline.services.imports.batches import ImportHead, import_head
+from enterprise_pipeline.services.imports.covering import is_complete_list
 from enterprise_pipeline.services.imports.plan import decode_frame
-from enterprise_pipeline.services.screening import run_chosen
+from enterprise_pipeline.services.screening import run_chosen, run_full
 from enterprise_pipeline.services.texts import N_, Text
 from enterprise_pipeline.services.whats_changed import (
     ChangeCount,
@@ -34,10 +35,17 @@ class Outcome:
 
 
 def screen_import(batch_id: int, *, as_of: date) -> int:
-    """Screen the enterprises of a committed import, and return the number of the run."""
-    if import_head(batch_id).status != "committed":
+    """Screen the enterprises of a committed import, and return the number of the run.
+
+    A complete list says something of every enterprise that is not on it, so then all are screened.
+    """
+    head = import_head(batch_id)
+    if head.status != "committed":
         raise ServiceError(Text(N_("这次导入还没有提交。")))
-    summary = run_chosen(enterprises_of(batch_id), as_of=as_of)
+    if is_complete_list(head.options):
+        summary = run_full(as_of=as_of)
+    else:
+        summary = run_chosen(enterprises_of(batch_id), as_of=as_of)
     with transaction() as session:
         batch = session.get(ImportBatch, batch_id)
         if batch is not None:

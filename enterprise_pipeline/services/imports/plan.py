@@ -19,6 +19,8 @@ KEYS = frozenset(
     {"row_id", "credit_code", "enterprise_id", "fiscal_year", "pool_id", "number", "certificate_id"}
 )
 
+_DAYS = ("received_on", "valid_from", "complete_from", "complete_to")
+
 
 class Action(IntEnum):
     """What happens to a row; the number is stored."""
@@ -48,6 +50,8 @@ class Options:
     valid_from: date | None = None
     header_row: int | None = None
     mappings: dict[str, str] = field(default_factory=dict)
+    complete_from: date | None = None
+    complete_to: date | None = None
 
     def as_json(self) -> dict[str, Any]:
         """For storing; a day becomes its ISO text."""
@@ -59,9 +63,7 @@ class Options:
     @classmethod
     def from_json(cls, values: dict[str, Any]) -> "Options":
         """Read what `as_json` wrote."""
-        days = {
-            name: date.fromisoformat(values[name]) for name in ("received_on", "valid_from") if values[name]
-        }
+        days = {name: date.fromisoformat(values[name]) for name in _DAYS if values.get(name)}
         return cls(**(values | days))
 
 

@@ -20,6 +20,7 @@ from enterprise_pipeline.services.imports.comparing import (
     compare_reports,
     compare_rows,
 )
+from enterprise_pipeline.services.imports.covering import coverage_problems
 from enterprise_pipeline.services.imports.deciding import decide, issue_frame
 from enterprise_pipeline.services.imports.fields import (
     CERTIFICATE_COLUMNS,
@@ -87,7 +88,8 @@ def make_plan(content: bytes, filename: str, options: Options) -> Plan:
         received_on=options.received_on,
         valid_from=options.valid_from or options.received_on,
     )
-    return _plan(session, parts, tables, origin)
+    plan = _plan(session, parts, tables, origin)
+    return replace(plan, problems=plan.problems + coverage_problems(plan.frames["certificates"], options))
 
 
 def source_of(options: Options, filename: str) -> str:
