@@ -6,7 +6,9 @@ import click
 
 from scoring.cases import check_cases, parse_cases
 from scoring.errors import ScoringError
+from scoring.rule_checks import suggestion
 from scoring.rulebook import load_rulebook
+from scoring.vocabulary import Tier
 
 
 @click.group()
@@ -26,7 +28,13 @@ def check(file: Path) -> None:
         click.echo(str(difference))
     if report.not_built:
         tiers = sorted({name.split(".")[0] for _, name in report.not_built})
-        click.echo(f"not built: {len(report.not_built)} values of {', '.join(tiers)}")
+        click.echo(f"not built: {len(report.not_built)} values of {', '.join(map(_named, tiers))}")
     click.echo(report.summary)
     if report.differences:
         raise SystemExit(1)
+
+
+def _named(tier: str) -> str:
+    """A tier as it stands in the file, with a word where the vocabulary does not know it."""
+    known = [str(entry) for entry in Tier]
+    return tier if tier in known else f"{tier} (no tier of the vocabulary{suggestion(tier, known)})"

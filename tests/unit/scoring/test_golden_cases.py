@@ -106,6 +106,12 @@ def test_values_of_tiers_not_built_are_counted_apart(tmp_path):
     assert result.output == "not built: 2 values of champion\n1 cases, 1 values, 0 differences\n"
 
 
+def test_a_tier_that_the_vocabulary_does_not_know_is_named(tmp_path):
+    result = checked(one_case(expect={"hnta": {"verdict": "eligible"}}), tmp_path)
+
+    assert "hnta (no tier of the vocabulary (did you mean 'hnte'?))" in result.output
+
+
 @pytest.mark.parametrize(
     ("expected", "line"),
     [
