@@ -11,7 +11,7 @@ from enterprise_pipeline.services.candidate_rows import CandidateRow, missing_co
 from enterprise_pipeline.services.candidates import every_row, screening
 from enterprise_pipeline.services.changes import in_parts
 from enterprise_pipeline.services.errors import ServiceError
-from enterprise_pipeline.services.imports.template import SheetRow, missing_sheet
+from enterprise_pipeline.services.imports.template import SHEET, SheetRow, missing_sheet
 from enterprise_pipeline.services.texts import N_, Text
 from enterprise_pipeline.transaction import reading, transaction
 from models import Certificate
@@ -66,7 +66,7 @@ def missing_sheet_of(wanted: CandidateFilter, *, actor: str) -> bytes:
         )
         for row in lacking
     ]
-    made = missing_sheet(rows, columns, as_of)
+    made = missing_sheet(rows, columns, as_of, source=f"{SHEET} {as_of.isoformat()}")
     with transaction() as session:
         audit.record(
             session,

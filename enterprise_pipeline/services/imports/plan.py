@@ -83,10 +83,14 @@ class ColumnView:
 
 @dataclass(frozen=True, kw_only=True)
 class SheetView:
-    """One sheet of the file; ``year_from`` says where the year of its figures was found."""
+    """One sheet of the file; ``year_from`` says where the year of its figures was found.
+
+    The header lies in the rows ``header_top`` to ``header_row``, counted from 1.
+    """
 
     name: str
     header_row: int
+    header_top: int = 1
     rows: int
     skipped: int
     columns: tuple[ColumnView, ...]

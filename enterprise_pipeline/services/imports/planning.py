@@ -32,13 +32,13 @@ from enterprise_pipeline.services.imports.identifying import find_names, match_n
 from enterprise_pipeline.services.imports.layout import ROWS_SEARCHED, find_layout
 from enterprise_pipeline.services.imports.parts import Parts, take_apart
 from enterprise_pipeline.services.imports.plan import Options, Plan, encode
+from enterprise_pipeline.services.imports.provenance import LONGEST_SOURCE, source_in
 from enterprise_pipeline.services.imports.reading import Sheet, read_sheets
 from enterprise_pipeline.services.imports.tables import Table, read_table
 from enterprise_pipeline.services.texts import N_, Text
 from enterprise_pipeline.transaction import reading, transaction
 from models import HeaderMapping, ImportBatch
 
-LONGEST_SOURCE = 80
 SUBJECT = "import"
 
 
@@ -82,9 +82,8 @@ def make_plan(content: bytes, filename: str, options: Options) -> Plan:
     options = replace(options, mappings=remembered(session, options.sender) | options.mappings)
     tables = _tables(content, filename, options)
     parts = take_apart(tables, tier=options.tier)
-    del content
     origin = Origin(
-        source=source_of(options, filename),
+        source=source_of(options, filename, content),
         received_on=options.received_on,
         valid_from=options.valid_from or options.received_on,
     )
@@ -92,9 +91,9 @@ def make_plan(content: bytes, filename: str, options: Options) -> Plan:
     return replace(plan, problems=plan.problems + coverage_problems(plan.frames["certificates"], options))
 
 
-def source_of(options: Options, filename: str) -> str:
-    """Whose word the file is: its sender, or the file itself."""
-    return (options.sender or f"import:{filename}")[:LONGEST_SOURCE]
+def source_of(options: Options, filename: str, content: bytes) -> str:
+    """Whose word the file is: its sender, or that of the workbook it was copied from, or the file itself."""
+    return (options.sender or source_in(content) or f"import:{filename}")[:LONGEST_SOURCE]
 
 
 def remembered(session: Session, sender: str) -> dict[str, str]:

@@ -13,6 +13,7 @@ from enterprise_pipeline.services.imports.batches import Finding, findings_of, i
 from enterprise_pipeline.services.imports.issues import Severity
 from enterprise_pipeline.services.imports.layout import ROWS_SEARCHED, fill_merged
 from enterprise_pipeline.services.imports.plan import Action, SheetView, decode, original_file
+from enterprise_pipeline.services.imports.provenance import put_source
 from enterprise_pipeline.services.imports.reading import Sheet, read_sheets
 from enterprise_pipeline.services.imports.safe import SAFE
 from enterprise_pipeline.transaction import reading
@@ -37,8 +38,10 @@ def refused_workbook(batch_id: int) -> bytes:
     sheets = read_sheets(original_file(packed), head.filename)
     buffer = io.BytesIO()
     with xlsxwriter.Workbook(buffer, SAFE) as book:
+        put_source(book, plan.source)
         marks = {
             "wrong": book.add_format({"bg_color": "#FDE3E1", "num_format": "@"}),
+            "wrong number": book.add_format({"bg_color": "#FDE3E1"}),
             "head": book.add_format({"bold": True, "bg_color": "#EEF1F4", "text_wrap": True}),
             "reason": book.add_format({"font_color": "#A61B1B", "text_wrap": True}),
             "text": book.add_format({"num_format": "@"}),
@@ -63,20 +66,29 @@ def _write_sheet(
     width = max((len(row) for row in source.rows), default=0)
     page.set_column(0, max(width - 1, 0), 16)
     page.set_column(width, width, _REASON_WIDTH)
-    head = fill_merged(source.rows[: min(view.header_row, ROWS_SEARCHED)], source.merged)
-    for number, cells in enumerate(head):
+    for number, cells in enumerate(_head(view, source)):
         _write_cells(page, number, cells, marks["head"])
         if number == view.header_row - 1:
             page.write_string(number, width, REASON, marks["head"])
     page.freeze_panes(view.header_row, 0)
+    # A number keeps a format of numbers: as text a spreadsheet would no longer calculate with it.
+    wrong_marks, right_marks = (marks["wrong"], marks["wrong number"]), (marks["text"], None)
     place = {column.letter: column.index for column in view.columns}
     for offset, (row_id, row) in enumerate(rows.select("row_id", "row").iter_rows()):
         told = [finding for finding in findings.get(row_id, []) if finding.severity > Severity.NOTE]
         wrong = {place[finding.letter] for finding in told if finding.letter}
         line = view.header_row + offset
         for index, cell in enumerate(source.rows[row - 1]):
-            _write_cell(page, line, index, cell, marks["wrong"] if index in wrong else marks["text"])
+            _write_cell(page, line, index, cell, wrong_marks if index in wrong else right_marks)
         page.write_string(line, width, reasons(told), marks["reason"])
+
+
+def _head(view: SheetView, source: Sheet) -> list[list[str]]:
+    """The rows down to the header; merged cells are repeated in the header alone, not in titles above."""
+    rows = source.rows[: min(view.header_row, ROWS_SEARCHED)]
+    return (
+        fill_merged(rows, [])[: view.header_top - 1] + fill_merged(rows, source.merged)[view.header_top - 1 :]
+    )
 
 
 def reasons(findings: Iterable[Finding]) -> str:
@@ -93,7 +105,8 @@ def _write_cells(page: Any, line: int, cells: Iterable[str], mark: Any) -> None:
             page.write_string(line, index, cell, mark)
 
 
-def _write_cell(page: Any, line: int, index: int, cell: Any, mark: Any) -> None:
+def _write_cell(page: Any, line: int, index: int, cell: Any, marks: tuple[Any, Any]) -> None:
+    mark, number_mark = marks
     if cell is None or cell == "":
         page.write_blank(line, index, None, mark)
     elif isinstance(cell, datetime | date):
@@ -101,6 +114,6 @@ def _write_cell(page: Any, line: int, index: int, cell: Any, mark: Any) -> None:
     elif isinstance(cell, bool):
         page.write_boolean(line, index, cell, mark)
     elif isinstance(cell, int | float) and abs(cell) < _MOST_EXACT:
-        page.write_number(line, index, cell)
+        page.write_number(line, index, cell, number_mark)
     else:
         page.write_string(line, index, str(cell), mark)

@@ -68,6 +68,7 @@ def read_table(sheet: Sheet, layout: Layout, options: Options, *, filename: str)
     view = SheetView(
         name=sheet.name,
         header_row=layout.header_rows[-1] + 1,
+        header_top=layout.header_rows[0] + 1,
         rows=len(kept),
         skipped=skipped,
         columns=tuple(_view(column, choice, cells) for column in layout.columns),

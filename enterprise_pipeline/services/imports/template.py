@@ -13,6 +13,7 @@ from typing import Any
 import xlsxwriter
 
 from enterprise_pipeline.services.imports.fields import BY_COLUMN, FIELDS, Field, Group, Kind
+from enterprise_pipeline.services.imports.provenance import put_source
 from enterprise_pipeline.services.imports.safe import SAFE
 from scoring.facts import split_year
 from scoring.vocabulary import COLUMNS, LOCAL_POOLS, TIER_NAMES, Tier
@@ -84,7 +85,9 @@ class Asked:
     answers: frozenset[str]
 
 
-def missing_sheet(rows: Iterable[SheetRow], columns: Sequence[str], as_of: date) -> bytes:
+def missing_sheet(
+    rows: Iterable[SheetRow], columns: Sequence[str], as_of: date, *, source: str = ""
+) -> bytes:
     """Return an .xlsx with these enterprises and one column for each missing fact.
 
     Parameters
@@ -94,10 +97,14 @@ def missing_sheet(rows: Iterable[SheetRow], columns: Sequence[str], as_of: date)
         ``holds_hnte``; a holding is asked for by number and day of issue.
     as_of
         The day whose last year ``_y1`` is.
+    source
+        Whose word the sheet is when it comes back without a sender, under whatever name.
     """
     asked = asked_for(columns, as_of)
     buffer = io.BytesIO()
     with xlsxwriter.Workbook(buffer, SAFE) as book:
+        if source:
+            put_source(book, source)
         page = book.add_worksheet(SHEET)
         formats = {
             "head": book.add_format(
