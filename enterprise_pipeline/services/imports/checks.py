@@ -128,8 +128,42 @@ def _said_twice(parts: Parts) -> Iterator[Issue]:
     keys = ["credit_code", "fiscal_year"]
     yield from _different(parts, reports, keys, _present(parts.reports, YEARLY_COLUMNS))
     certificates = parts.certificates.join(codes, on="row_id")
-    told = ["credit_code", "issued_on", "issued_year", "expires_on", "revoked_on"]
-    yield from _different(parts, certificates, ["pool_id", "number"], told)
+    number = ["pool_id", "number"]
+    shared = pl.col("credit_code").n_unique().over(number) > 1
+    yield from _of_several_firms(parts, certificates.filter(shared))
+    told = ["issued_on", "issued_year", "expires_on", "revoked_on"]
+    yield from _different(parts, certificates.filter(~shared), number, told)
+
+
+def _of_several_firms(parts: Parts, certificates: pl.DataFrame) -> Iterator[Issue]:
+    """Say that one number stands under several enterprises; what else differs follows from that."""
+    if certificates.is_empty():
+        return
+    told = _with_sheet(parts, certificates).join(parts.rows.select("row_id", "row"), on="row_id")
+    same, across = (
+        N_("证书编号“%(number)s”在第 %(rows)s 行写在不同企业名下；请核对后只留一家。"),
+        N_("证书编号“%(number)s”在不同工作表的行（%(rows)s）里写在不同企业名下；请核对后只留一家。"),
+    )
+    for (_, number), group in told.group_by(["pool_id", "number"], maintain_order=True):
+        rows, is_across = _rows_named(parts, group.unique("credit_code", maintain_order=True))
+        for row, column in group.select("row_id", "column").iter_rows():
+            yield Issue(
+                row=row,
+                column=column,
+                severity=Severity.CLASH,
+                pattern=across if is_across else same,
+                values={"number": number, "rows": rows},
+            )
+
+
+def _rows_named(parts: Parts, rows: pl.DataFrame) -> tuple[str, bool]:
+    """Name rows, with their sheets where they lie in several, and say whether they do."""
+    is_across = rows["sheet"].n_unique() > 1
+    named = [
+        f"{parts.sheets[sheet]} {row}" if is_across else str(row)
+        for sheet, row in rows.select("sheet", "row").head(_ROWS_NAMED).iter_rows()
+    ]
+    return "、".join(named) + ("…" if rows.height > _ROWS_NAMED else ""), is_across
 
 
 def _different(parts: Parts, frame: pl.DataFrame, keys: list[str], columns: list[str]) -> Iterator[Issue]:
@@ -137,23 +171,30 @@ def _different(parts: Parts, frame: pl.DataFrame, keys: list[str], columns: list
     if repeated.is_empty() or not columns:
         return
     repeated = _with_sheet(parts, repeated).join(parts.rows.select("row_id", "row"), on="row_id")
-    varieties = repeated.group_by(keys, maintain_order=True).agg(
-        pl.col(columns).drop_nulls().n_unique().name.prefix("n."), pl.col("row").alias("told_in")
-    )
-    message = N_("同一企业在第 %(rows)s 行的“%(field)s”不同；请核对后只留一个。")
     for column in columns:
-        clashing = varieties.filter(pl.col(f"n.{column}") > 1).select(*keys, "told_in")
-        rows = repeated.join(clashing, on=keys).filter(pl.col(column).is_not_null())
-        label = BY_COLUMN[column].label
-        year = "fiscal_year" if "fiscal_year" in keys else None
-        for found in rows.iter_rows(named=True):
+        yield from _different_in(parts, repeated.filter(pl.col(column).is_not_null()), keys, column)
+
+
+def _different_in(parts: Parts, rows: pl.DataFrame, keys: list[str], column: str) -> Iterator[Issue]:
+    """Name the first row of each thing told, so that the one that deviates is always among them."""
+    clashing = rows.filter(pl.col(column).n_unique().over(keys) > 1)
+    if clashing.is_empty():
+        return
+    same, across = (
+        N_("同一企业在第 %(rows)s 行的“%(field)s”不同；请核对后只留一个。"),
+        N_("同一企业在不同工作表的行（%(rows)s）里“%(field)s”不同；请核对后只留一个。"),
+    )
+    label = BY_COLUMN[column].label
+    year = "fiscal_year" if "fiscal_year" in keys else None
+    for _, group in clashing.group_by(keys, maintain_order=True):
+        named, is_across = _rows_named(parts, group.unique(column, keep="first", maintain_order=True))
+        for found in group.iter_rows(named=True):
             place = place_of(parts, found["sheet"], column, found[year] if year else None)
-            named = "、".join(map(str, found["told_in"][:_ROWS_NAMED]))
             yield Issue(
                 row=found["row_id"],
                 column=place,
                 severity=Severity.CLASH,
-                pattern=message,
+                pattern=across if is_across else same,
                 values={"rows": named, "field": label},
             )
 

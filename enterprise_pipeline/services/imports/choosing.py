@@ -1,6 +1,7 @@
 """Which columns of a sheet are read, and for which year; what is ambiguous becomes a problem of the file."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -166,26 +167,26 @@ def _impossible_year(column: Column, year: int, sheet_name: str, received_on: da
     )
 
 
-def _twice(chosen: list[Chosen], sheet_name: str) -> list[Problem]:
-    seen: dict[str, Chosen] = {}
-    problems = []
+def doubled(chosen: Sequence[Chosen]) -> list[list[Chosen]]:
+    """The columns that tell the same thing, in groups of two or more."""
+    groups: dict[str, list[Chosen]] = {}
     for item in chosen:
-        first = seen.setdefault(item.name, item)
-        if first is not item:
-            message = N_("%(first)s 和 %(second)s 说的是同一项“%(field)s”。")
-            problems.append(
-                Problem(
-                    message=Text(
-                        message,
-                        first=first.column.place,
-                        second=item.column.place,
-                        field=_label(item),
-                    ),
-                    place=_place(sheet_name, item.column),
-                    remedy=Text(N_("请在“列的对应”里把其中一列改成别的项或“不导入”。")),
-                )
-            )
-    return problems
+        groups.setdefault(item.name, []).append(item)
+    return [group for group in groups.values() if len(group) > 1]
+
+
+def _twice(chosen: list[Chosen], sheet_name: str) -> list[Problem]:
+    message = N_("%(columns)s 说的是同一项“%(field)s”。")
+    return [
+        Problem(
+            message=Text(
+                message, columns="、".join(item.column.place for item in group), field=_label(group[0])
+            ),
+            place=sheet_name,
+            remedy=Text(N_("请在“列的对应”里只留其中一列，把其余的改成别的项或“不导入”。")),
+        )
+        for group in doubled(chosen)
+    ]
 
 
 def _label(item: Chosen) -> str:

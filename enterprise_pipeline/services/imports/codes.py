@@ -60,7 +60,8 @@ def name(cell: object) -> str | None:
     text = words(cell)
     if text is None:
         return None
-    if text.startswith(_FORMULA_START):
+    # An apostrophe only tells a spreadsheet that what follows is text; the next copy may lose it.
+    if text.lstrip("'‘’ ").startswith(_FORMULA_START):
         raise CellIssue(N_("名称“%(cell)s”以“=、+、-、@”开头，像公式而不是名称；请核对。"), cell=text[:40])
     if len(text) > LONGEST_NAME:
         raise CellIssue(N_("名称超过 %(limit)s 个字；请核对。"), limit=LONGEST_NAME)

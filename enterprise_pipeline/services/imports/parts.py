@@ -29,6 +29,7 @@ class Parts:
     certificates: pl.DataFrame
     issues: list[Issue]
     columns: tuple[dict[str, int], ...]
+    sheets: tuple[str, ...] = ()
 
 
 def take_apart(tables: list[Table], *, tier: str) -> Parts:
@@ -60,6 +61,7 @@ def take_apart(tables: list[Table], *, tier: str) -> Parts:
         certificates=_together(certificates, schema=CERTIFICATE_SCHEMA),
         issues=issues,
         columns=tuple({item.name: item.column.index for item in table.choice.columns} for table in tables),
+        sheets=tuple(table.view.name for table in tables),
     )
 
 

@@ -10,11 +10,11 @@ import polars as pl
 from enterprise_pipeline.services.errors import BadFile
 from enterprise_pipeline.services.imports.archive import MAX_ROWS, too_many_rows
 from enterprise_pipeline.services.imports.cells import UNKNOWN_UNIT, is_blank, text_of
-from enterprise_pipeline.services.imports.choosing import Choice, Chosen, choose
+from enterprise_pipeline.services.imports.choosing import Choice, Chosen, choose, doubled
 from enterprise_pipeline.services.imports.columns import ParsedColumn, read_column
 from enterprise_pipeline.services.imports.fields import Kind
 from enterprise_pipeline.services.imports.headers import MONEY_UNITS, bare
-from enterprise_pipeline.services.imports.issues import Issue
+from enterprise_pipeline.services.imports.issues import Issue, Severity
 from enterprise_pipeline.services.imports.layout import Column, Layout
 from enterprise_pipeline.services.imports.plan import ColumnView, Options, Problem, SheetView
 from enterprise_pipeline.services.imports.reading import Sheet
@@ -65,6 +65,7 @@ def read_table(sheet: Sheet, layout: Layout, options: Options, *, filename: str)
             Text(N_("表头下面没有一行数据。")), sheet.name or filename, Text(N_("请检查选对了工作表和文件。"))
         )
     issues, problems = _units_missing(_moved(parsed, kept), choice, sheet.name)
+    issues += _said_by_several(cells, choice, kept)
     view = SheetView(
         name=sheet.name,
         header_row=layout.header_rows[-1] + 1,
@@ -142,6 +143,23 @@ def _moved(parsed: dict[str, ParsedColumn], kept: list[int]) -> list[Issue]:
         for reading in parsed.values()
         for issue in reading.issues
         if issue.row in place
+    ]
+
+
+def _said_by_several(cells: dict[int, Cells], choice: Choice, kept: list[int]) -> list[Issue]:
+    """Keep rows out while several columns tell one thing of them and nobody has said which to believe."""
+    pattern = N_("有 %(n)s 列都说“%(field)s”，不知道以哪一列为准；请先在“列的对应”里只留一列。")
+    return [
+        Issue(
+            row=place,
+            column=group[0].column.index,
+            severity=Severity.REFUSED,
+            pattern=pattern,
+            values={"n": len(group), "field": group[0].target.field.label},
+        )
+        for group in doubled(choice.columns)
+        for place, row in enumerate(kept)
+        if any(not is_blank(cells[item.column.index][row]) for item in group)
     ]
 
 
