@@ -17,7 +17,7 @@ from enterprise_pipeline.services.imports import registry, writing
 from enterprise_pipeline.services.imports.certifying import write_certificates
 from enterprise_pipeline.services.imports.covering import covered_tier, rows_left_out, write_coverage
 from enterprise_pipeline.services.imports.merging import Writing, what_to_write
-from enterprise_pipeline.services.imports.plan import Options, decode, pack_frames
+from enterprise_pipeline.services.imports.plan import Options, Plan, decode, pack_frames
 from enterprise_pipeline.services.imports.planning import SUBJECT
 from enterprise_pipeline.services.imports.writing import Stamp
 from enterprise_pipeline.services.texts import N_, Text
@@ -120,15 +120,7 @@ def _commit(
     left_out = rows_left_out(plan, write.rows.height)
     is_complete = write_coverage(session, plan, options, left_out=left_out, stamp=stamp)
     ids = sorted({*new["enterprise_id"], *write.rows["enterprise_id"].drop_nulls()})
-    batch.status, batch.committed_at = "committed", clock.now()
-    batch.before = _before(write, new, ids)
-    taken = write.rows.filter("takeable").height
-    batch.counts = plan.counts | {
-        "applied": write.rows.height,
-        "taken": taken,
-        "enterprises": len(ids),
-        "new": new.height,
-    }
+    _settle(batch, plan, write, new=new, ids=ids)
     audit.record(
         session,
         actor=actor,
@@ -144,6 +136,18 @@ def _commit(
         rows=write.rows.height,
         is_complete=is_complete,
     )
+
+
+def _settle(batch: ImportBatch, plan: Plan, write: Writing, *, new: pl.DataFrame, ids: list[int]) -> None:
+    """Note on the import itself what it did and what was there before."""
+    batch.status, batch.committed_at = "committed", clock.now()
+    batch.before = _before(write, new, ids)
+    batch.counts = plan.counts | {
+        "applied": write.rows.height,
+        "taken": write.rows.filter("takeable").height,
+        "enterprises": len(ids),
+        "new": new.height,
+    }
 
 
 def _refuse_stale(session: Session, write: Writing) -> None:

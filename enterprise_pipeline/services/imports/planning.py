@@ -157,29 +157,32 @@ def _plan(session: Session, parts: Parts, tables: list[Table], origin: Origin) -
         *fact_issues,
         *certificate_issues,
     ]
-    news = pl.concat(
-        [
-            any_changed(enterprises, IDENTITY_COLUMNS),
-            any_changed(reports, YEARLY_COLUMNS),
-            any_changed(facts, FACT_COLUMNS),
-            any_changed(certificates, CERTIFICATE_COLUMNS),
-            certificates.filter(pl.col("certificate_id").is_null())["row_id"],
-            rows.filter(pl.col("renamed") | pl.col("earlier").is_not_null())["row_id"],
-        ]
-    )
+    frames = {"enterprises": enterprises, "reports": reports, "facts": facts, "certificates": certificates}
     problems = tuple(problem for table in tables for problem in table.problems)
     return Plan(
         sheets=tuple(table.view for table in tables),
         problems=problems,
         source=origin.source,
         frames={
-            "rows": decide(rows, issues, news),
-            "enterprises": enterprises,
-            "reports": reports,
-            "facts": facts,
-            "certificates": certificates,
+            "rows": decide(rows, issues, _news(rows, frames)),
+            **frames,
             "issues": issue_frame(issues),
         },
+    )
+
+
+def _news(rows: pl.DataFrame, frames: dict[str, pl.DataFrame]) -> pl.Series:
+    """The rows that tell something the registry does not have yet."""
+    certificates = frames["certificates"]
+    return pl.concat(
+        [
+            any_changed(frames["enterprises"], IDENTITY_COLUMNS),
+            any_changed(frames["reports"], YEARLY_COLUMNS),
+            any_changed(frames["facts"], FACT_COLUMNS),
+            any_changed(certificates, CERTIFICATE_COLUMNS),
+            certificates.filter(pl.col("certificate_id").is_null())["row_id"],
+            rows.filter(pl.col("renamed") | pl.col("earlier").is_not_null())["row_id"],
+        ]
     )
 
 

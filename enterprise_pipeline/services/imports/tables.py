@@ -44,11 +44,7 @@ class Table:
 def read_table(sheet: Sheet, layout: Layout, options: Options, *, filename: str) -> Table:
     """Read the rows below the header; blank rows, notes, totals and signatures are left out."""
     if not layout.columns:
-        raise BadFile(
-            Text(N_("第 %(row)s 行是空的，不是表头。"), row=layout.header_rows[-1] + 1),
-            sheet.name or filename,
-            Text(N_("请改正“表头在第几行”。")),
-        )
+        raise _blank_header(layout, sheet.name or filename)
     choice = choose(layout, options, sheet_name=sheet.name, filename=filename)
     cells = _by_column(sheet.rows[layout.first_data_row :], layout)
     parsed = {
@@ -84,6 +80,11 @@ def read_table(sheet: Sheet, layout: Layout, options: Options, *, filename: str)
         problems=choice.problems + problems,
         view=view,
     )
+
+
+def _blank_header(layout: Layout, place: str) -> BadFile:
+    message = Text(N_("第 %(row)s 行是空的，不是表头。"), row=layout.header_rows[-1] + 1)
+    return BadFile(message, place, Text(N_("请改正“表头在第几行”。")))
 
 
 def _by_column(rows: list[list[Any]], layout: Layout) -> dict[int, Cells]:
