@@ -17,7 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,7 +40,14 @@ from tools.start_postgres import running_postgres
 SMALL = 3_000
 ROUNDS = 40
 CONNECTIONS = 8
-SECONDS = 6.0
+SECONDS = 10.0
+WARM_SECONDS = 5.0
+OURS = "app:app"
+THEIRS = "benchmarks.peers.flask_admin_list:create_app()"
+THEIR_LISTS = {
+    "Flask-Admin over enterprises": "/admin/enterprises/",
+    "Flask-Admin over assessments": "/admin/assessments/",
+}
 MIGRATIONS = str(ROOT / "enterprise_pipeline" / "migrations")
 TIERS = ("hnte", "tech_sme", "gazelle", "leading", "hnte_reserve", "gazelle_reserve")
 LISTS: dict[str, dict[str, str]] = {
@@ -173,7 +180,8 @@ def _over_http(
     small: Registry, large: Registry
 ) -> tuple[dict[str, tuple[float, float]], Load, dict[str, Load]]:
     """Serial page times of both registries, then requests a second of ours and of Flask-Admin."""
-    with _served(small.url, "app:app") as few, _served(large.url, "app:app") as many:
+    ours_asked = [f"/candidates?tier={tier}" for tier in TIERS]
+    with _served(small.url, OURS, ours_asked) as few, _served(large.url, OURS, ours_asked) as many:
         pages: dict[str, tuple[float, float]] = {}
         for name, query, is_deep in _lists():
             asked = [_address(query, registry.deep if is_deep else "") for registry in (small, large)]
@@ -182,17 +190,13 @@ def _over_http(
                 for port, path in zip((few, many), asked, strict=True)
             ]
             pages[name] = (statistics.median(rounds[0]), statistics.median(rounds[1]))
-    with _served(large.url, "app:app") as port:
-        ours = load(
-            port, [f"/candidates?tier={tier}" for tier in TIERS], connections=CONNECTIONS, seconds=SECONDS
-        )
-    theirs: dict[str, Load] = {}
-    with _served(large.url, "benchmarks.peers.flask_admin_list:create_app()") as port:
-        for name, path in (
-            ("Flask-Admin over enterprises", "/admin/enterprises/"),
-            ("Flask-Admin over assessments", "/admin/assessments/"),
-        ):
-            theirs[name] = load(port, [path], connections=CONNECTIONS, seconds=SECONDS)
+    with _served(large.url, OURS, ours_asked) as port:
+        ours = load(port, ours_asked, connections=CONNECTIONS, seconds=SECONDS)
+    with _served(large.url, THEIRS, ["/admin/"]) as port:
+        theirs = {
+            name: load(port, [path], connections=CONNECTIONS, seconds=SECONDS)
+            for name, path in THEIR_LISTS.items()
+        }
     return pages, ours, theirs
 
 
@@ -202,8 +206,8 @@ def _address(query: dict[str, str], after: str) -> str:
 
 
 @contextmanager
-def _served(url: str, application: str) -> Iterator[int]:
-    """Serve an application by gunicorn with two workers until the block ends."""
+def _served(url: str, application: str, warm: Sequence[str]) -> Iterator[int]:
+    """Serve an application by gunicorn with two workers, asked for some pages already, until the block ends."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = int(free.getsockname()[1])
@@ -227,7 +231,7 @@ def _served(url: str, application: str) -> Iterator[int]:
     server = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
     try:
         _wait(lambda: socket.create_connection(("127.0.0.1", port), timeout=1).close())
-        load(port, ["/candidates" if application == "app:app" else "/admin/"], connections=4, seconds=2.0)
+        load(port, warm, connections=CONNECTIONS, seconds=WARM_SECONDS)
         yield port
     finally:
         server.terminate()

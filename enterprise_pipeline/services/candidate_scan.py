@@ -51,7 +51,7 @@ class CellScan:
                 **dict(zip(_LAST, stretch.last, strict=True)),
                 "most": limit - len(found),
             }
-            is_cut = edge is not None and edge[:2] == (stretch.verdict, stretch.holds)
+            is_cut = edge is not None and _cuts(edge, stretch)
             if edge is not None and is_cut:
                 parameters.update(zip(_HERE, edge[2:], strict=True))
             shape = _Shape(stretch.holds == HOLDS_UNKNOWN, is_cut, backward)
@@ -73,6 +73,11 @@ class CellScan:
             end = bisect_right(self._ranges, place, key=lambda each: (*each.rank, *each.first))
             return self._ranges[:end][::-1]
         return self._ranges[bisect_left(self._ranges, place, key=lambda each: (*each.rank, *each.last)) :]
+
+
+def _cuts(edge: Key, stretch: Range) -> bool:
+    """Whether a place lies within a stretch, so that only a part of it is left to read."""
+    return edge[:2] == (stretch.verdict, stretch.holds) and stretch.first <= edge[2:-1] <= stretch.last
 
 
 class _Shape(NamedTuple):
@@ -100,12 +105,17 @@ def _stretch_of(table: Table, shape: _Shape) -> Select[*tuple[Any, ...]]:
         column.basis == bindparam("basis"),
         column.verdict == bindparam("verdict"),
         column.holds.is_(None) if shape.holds_unknown else column.holds == bindparam("holds"),
-        tuple_(*cell) >= _parameters(cell, _FIRST),
-        tuple_(*cell) <= _parameters(cell, _LAST),
     ]
-    if shape.is_cut:
-        here = _parameters(place, _HERE)
-        bounds.append(tuple_(*place) < here if shape.backward else tuple_(*place) > here)
+    # SQLite begins at the first bound that it is given, so the edge stands in for the end that it cuts off.
+    here = _parameters(place, _HERE)
+    if shape.is_cut and not shape.backward:
+        bounds.append(tuple_(*place) > here)
+    else:
+        bounds.append(tuple_(*cell) >= _parameters(cell, _FIRST))
+    if shape.is_cut and shape.backward:
+        bounds.append(tuple_(*place) < here)
+    else:
+        bounds.append(tuple_(*cell) <= _parameters(cell, _LAST))
     # PostgreSQL does not take IS NULL for an equality, so the holding has to stand in the order.
     order = [each.desc() if shape.backward else each for each in (column.holds, *place)]
     return select(*place).where(*bounds).order_by(*order).limit(bindparam("most"))

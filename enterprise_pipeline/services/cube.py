@@ -94,16 +94,27 @@ class Cube:
         columns = list(zip(*rows, strict=True)) or [()] * 6
         self._jurisdictions, jurisdiction = _coded(columns[3])
         self._industries, industry = _coded(columns[4])
-        verdict = np.array(columns[0], dtype=np.int64)
+        verdict, n_failed = (np.array(columns[number], dtype=np.int64) for number in (0, 2))
         holds = np.array([known_holds(value) for value in columns[1]], dtype=np.int64)
-        n_failed = np.array(columns[2], dtype=np.int64)
         keys = (industry, jurisdiction, n_failed, _HOLDS_RANKS[holds + 1], _VERDICT_RANKS[verdict])
         order = np.lexsort(keys)
         self._verdict, self._holds, self._n_failed = verdict[order], holds[order], n_failed[order]
         self._jurisdiction, self._industry = jurisdiction[order], industry[order]
         self._n = np.array(columns[5], dtype=np.int64)[order]
+        self._dimensions = self._coded_dimensions()
         self._ranges: dict[CandidateFilter, tuple[Range, ...]] = {}
         self._facets: dict[CandidateFilter, dict[str, dict[str, int]]] = {}
+
+    def _coded_dimensions(self) -> dict[str, tuple[list[str], npt.NDArray[np.int64]]]:
+        """For each dimension its words, and for each cell the number of its word."""
+        sections, section = _coded(name[:1] for name in self._industries)
+        return {
+            "verdict": ([verdict.word for verdict in Verdict], self._verdict),
+            "jurisdiction": ([name or UNKNOWN for name in self._jurisdictions], self._jurisdiction),
+            "industry": ([name or UNKNOWN for name in sections], section[self._industry]),
+            "holds": ([HOLDS_WORDS[value] for value in (-1, 0, 1)], self._holds + 1),
+            "gaps": (list(GAP_COUNTS), np.minimum(self._n_failed, MOST_GAPS_TOLD)),
+        }
 
     @cached_property
     def total(self) -> int:
@@ -149,16 +160,9 @@ class Cube:
         return mask
 
     def _facet(self, name: str, mask: Mask) -> dict[str, int]:
-        n = self._n[mask]
-        if name == "verdict":
-            return _summed((Verdict(value).word for value in self._verdict[mask]), n)
-        if name == "holds":
-            return _summed((HOLDS_WORDS[value] for value in self._holds[mask]), n)
-        if name == "gaps":
-            return _summed((GAP_COUNTS[min(value, MOST_GAPS_TOLD)] for value in self._n_failed[mask]), n)
-        if name == "jurisdiction":
-            return _summed((self._jurisdictions[code] or UNKNOWN for code in self._jurisdiction[mask]), n)
-        return _summed((self._industries[code][:1] or UNKNOWN for code in self._industry[mask]), n)
+        words, codes = self._dimensions[name]
+        sums = np.bincount(codes[mask], weights=self._n[mask], minlength=len(words))
+        return {word: int(n) for word, n in zip(words, sums, strict=True) if n}
 
     def _found_ranges(self, mask: Mask) -> Iterable[Range]:
         """Join matching cells that follow each other within one verdict and holding."""
@@ -216,13 +220,6 @@ def _begins(code: str, wanted: str) -> bool:
 
 def _has_prefix(names: Sequence[str], wanted: str) -> Mask:
     return np.array([_begins(name, wanted) for name in names], dtype=np.bool_)
-
-
-def _summed(words: Iterable[str], n: npt.NDArray[np.int64]) -> dict[str, int]:
-    sums: dict[str, int] = {}
-    for word, count in zip(words, n.tolist(), strict=True):
-        sums[word] = sums.get(word, 0) + count
-    return sums
 
 
 MOST_REMEMBERED = 512

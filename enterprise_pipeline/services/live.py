@@ -1,5 +1,6 @@
 """Which screening a list shows, and the cube of its counts, remembered until the next screening."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from threading import Lock
@@ -33,6 +34,7 @@ class Live:
 
 
 _lock = Lock()
+_reading = Lock()
 _cubes: WeakKeyDictionary[Engine, dict[tuple[Any, ...], Cube]] = WeakKeyDictionary()
 
 
@@ -74,20 +76,29 @@ def cube(session: Session, shown: Live, *, tier: str, standard: str, basis: str)
     with _lock:
         remembered = _cubes.setdefault(engine, {})
         found = remembered.get(key)
-    if found is None:
-        found = Cube(_rows(session, tier=tier, standard=standard, basis=basis))
-        with _lock:
-            for stale in [other for other in remembered if other[0] != shown.stamp]:
-                del remembered[stale]
-            while len(remembered) >= MOST_CUBES:
-                del remembered[next(iter(remembered))]
-            remembered[key] = found
+    if found is not None:
+        return found
+    with _reading:  # Of several requests that miss the same cube after a screening, one reads it.
+        found = remembered.get(key)
+        if found is None:
+            found = Cube(_rows(session, tier=tier, standard=standard, basis=basis))
+            with _lock:
+                _make_room(remembered, shown.stamp)
+                remembered[key] = found
     return found
 
 
-def _rows(session: Session, *, tier: str, standard: str, basis: str) -> list[tuple[Any, ...]]:
-    count = AssessmentCount
+def _make_room(remembered: dict[tuple[Any, ...], Cube], stamp: tuple[int, ...]) -> None:
+    """Forget the cubes of earlier screenings, and the oldest of too many."""
+    for stale in [key for key in remembered if key[0] != stamp]:
+        del remembered[stale]
+    while len(remembered) >= MOST_CUBES:
+        del remembered[next(iter(remembered))]
+
+
+def _rows(session: Session, *, tier: str, standard: str, basis: str) -> Sequence[Sequence[Any]]:
+    count = inspect(AssessmentCount).local_table.c
     query = select(
         count.verdict, count.holds, count.n_failed, count.jurisdiction, count.industry, count.n
     ).where(count.tier == tier, count.standard == standard, count.basis == basis)
-    return [tuple(row) for row in session.execute(query)]
+    return session.connection().execute(query).all()
