@@ -9,6 +9,7 @@ from typing import Any, Self
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient, FlaskCliRunner
+from hypothesis import settings
 from werkzeug.serving import make_server
 
 from enterprise_pipeline.config import ROOT, Settings
@@ -29,6 +30,9 @@ CHROMIUM_FLAGS = [
     "--no-first-run",
     "--force-color-profile=srgb",
 ]
+# A machine under load is slow; that is no failure of a property.
+settings.register_profile("suite", deadline=None)
+settings.load_profile("suite")
 REAL_DATA = ROOT.parent / "shared" / "data"
 
 
