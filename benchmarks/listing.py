@@ -207,7 +207,7 @@ def _address(query: dict[str, str], after: str) -> str:
 
 @contextmanager
 def _served(url: str, application: str, warm: Sequence[str]) -> Iterator[int]:
-    """Serve an application by gunicorn with two workers, asked for some pages already, until the block ends."""
+    """Serve by gunicorn with two workers, which have answered some pages already, until the block ends."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = int(free.getsockname()[1])
