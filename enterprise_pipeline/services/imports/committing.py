@@ -110,12 +110,7 @@ def _commit(
         raise ServiceError(Text(N_("没有可以导入的行。")))
     instant = writing.instant_of(session)
     _refuse_stale(session, write)
-    stamp = Stamp(
-        source=plan.source,
-        received_on=options.received_on,
-        valid_from=options.valid_from or options.received_on,
-        instant=instant,
-    )
+    stamp = _stamp(plan, options, instant)
     new = _apply(session, write, stamp)
     left_out = rows_left_out(plan, write.rows.height)
     is_complete = write_coverage(session, plan, options, left_out=left_out, stamp=stamp)
@@ -135,6 +130,15 @@ def _commit(
         created=new.height,
         rows=write.rows.height,
         is_complete=is_complete,
+    )
+
+
+def _stamp(plan: Plan, options: Options, instant: str) -> Stamp:
+    return Stamp(
+        source=plan.source,
+        received_on=options.received_on,
+        valid_from=options.valid_from or options.received_on,
+        instant=instant,
     )
 
 
