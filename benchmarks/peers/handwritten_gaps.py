@@ -121,27 +121,30 @@ def outputs() -> list[pl.Expr]:
         "h": ("hnte", h, "h_lo", "h_hi"),
         "g": ("gazelle", g, "", ""),
     }
-    columns = []
-    for key, (tier, met, lo, hi) in names.items():
-        good = pl.when(judged[key]).then(pl.lit(2, pl.UInt8)).otherwise(pl.lit(3, pl.UInt8))
-        verdict = (
-            pl.when(met)
-            .then(good)
-            .when(met.is_null())
-            .then(pl.lit(1, pl.UInt8))
-            .otherwise(pl.lit(0, pl.UInt8))
-        )
-        which, amount = pl.lit(None, pl.UInt8), pl.lit(None, pl.Int64)
-        for name, gap, _ in reversed(GAPS[key]):
-            is_it = (C(f"{name}_short") == C(f"{key}_least")) & (C(f"{key}_least") != NOTHING)
-            which = pl.when(is_it).then(pl.lit(int(name[1:]), pl.UInt8)).otherwise(which)
-            amount = pl.when(is_it).then(C("g2_gap") if name == "g2" else gap).otherwise(amount)
-        nothing = pl.lit(None, pl.Int16)
-        columns += [
-            verdict.alias(f"{tier}.verdict"),
-            (C(lo) if lo else nothing).alias(f"{tier}.points_lo"),
-            (C(hi) if hi else nothing).alias(f"{tier}.points_hi"),
-            which.alias(f"{tier}.nearest_criterion"),
-            amount.alias(f"{tier}.nearest_gap"),
-        ]
-    return columns
+    return [
+        column
+        for key, (tier, met, lo, hi) in names.items()
+        for column in _columns(key, tier, met, judged[key], (lo, hi))
+    ]
+
+
+def _columns(key: str, tier: str, met: pl.Expr, judged: pl.Expr, ends: tuple[str, str]) -> list[pl.Expr]:
+    """The five columns of one tier."""
+    lo, hi = ends
+    good = pl.when(judged).then(pl.lit(2, pl.UInt8)).otherwise(pl.lit(3, pl.UInt8))
+    verdict = (
+        pl.when(met).then(good).when(met.is_null()).then(pl.lit(1, pl.UInt8)).otherwise(pl.lit(0, pl.UInt8))
+    )
+    which, amount = pl.lit(None, pl.UInt8), pl.lit(None, pl.Int64)
+    for name, gap, _ in reversed(GAPS[key]):
+        is_it = (C(f"{name}_short") == C(f"{key}_least")) & (C(f"{key}_least") != NOTHING)
+        which = pl.when(is_it).then(pl.lit(int(name[1:]), pl.UInt8)).otherwise(which)
+        amount = pl.when(is_it).then(C("g2_gap") if name == "g2" else gap).otherwise(amount)
+    nothing = pl.lit(None, pl.Int16)
+    return [
+        verdict.alias(f"{tier}.verdict"),
+        (C(lo) if lo else nothing).alias(f"{tier}.points_lo"),
+        (C(hi) if hi else nothing).alias(f"{tier}.points_hi"),
+        which.alias(f"{tier}.nearest_criterion"),
+        amount.alias(f"{tier}.nearest_gap"),
+    ]

@@ -188,11 +188,8 @@ def hnte(firm: Firm, as_of: date) -> tuple[int, int, int, int | None, int | None
     """高新技术企业."""
     registered, revenue = firm["registered_on"], firm["revenue_fen_y1"]
     staff, employees = firm["tech_staff_y1"], firm["employees_y1"]
-    sales, rd, domestic = (
-        total(firm, "revenue_fen"),
-        total(firm, "rd_expense_fen"),
-        total(firm, "rd_domestic_fen"),
-    )
+    sales, rd = total(firm, "revenue_fen"), total(firm, "rd_expense_fen")
+    domestic = total(firm, "rd_domestic_fen")
     income, hitech = firm["total_income_fen_y1"], firm["hitech_income_fen_y1"]
     lo, worst_hi, best_lo, hi = innovation(firm)
     age = None if registered is None else (as_of - registered).days
@@ -201,8 +198,7 @@ def hnte(firm: Firm, as_of: date) -> tuple[int, int, int, int | None, int | None
     else:
         percent = 5 if revenue <= 5_000_000_000 else 4 if revenue <= 20_000_000_000 else 3
         least = sales[1] * percent
-    count = count_at_least_one(firm["class1_ip"], firm["class2_ip"])
-    owns = firm["owns_core_ip"]
+    count, owns = count_at_least_one(firm["class1_ip"], firm["class2_ip"]), firm["owns_core_ip"]
     judged = lo <= 70 < hi and worst_hi > 70 >= best_lo
     results = [
         None if age is None else age >= 365,
@@ -215,24 +211,33 @@ def hnte(firm: Firm, as_of: date) -> tuple[int, int, int, int | None, int | None
         no(firm["had_serious_incident"]),
         True if lo > 70 or judged else False if hi <= 70 else None,
     ]
-    gaps: list[tuple[float, int, int]] = []
-    if results[0] is False and age is not None:
-        gaps.append(((365 - age) / 365, 0, 365 - age))
-    if count is False and owns is not False:
-        gaps.append((1.0, 1, 1))
     pairs = (
         (3, staff, employees, 10),
         (4, rd[0], sales[0], percent),
         (5, domestic[0], rd[0], 60),
         (6, hitech, income, 60),
     )
+    gaps = share_gaps(results, pairs)
+    if results[0] is False and age is not None:
+        gaps.append(((365 - age) / 365, 0, 365 - age))
+    if count is False and owns is not False:
+        gaps.append((1.0, 1, 1))
+    if results[8] is False:
+        gaps.append(((71 - hi) / 71, 8, 71 - hi))
+    return (verdict(results, judged=judged), lo, hi, *nearest(gaps))
+
+
+Pairs = tuple[tuple[int, int | None, int | None, int | None], ...]
+
+
+def share_gaps(results: list[bool | None], pairs: Pairs) -> list[tuple[float, int, int]]:
+    """The gaps of failing shares; a pair is (criterion, numerator, denominator, percentage)."""
+    gaps = []
     for index, top, bottom, asked in pairs:
         if results[index] is False and bottom and top is not None and asked is not None:
             gap = share_gap(top, bottom, asked)
             gaps.append((gap / (bottom * asked / 100), index, gap))
-    if results[8] is False:
-        gaps.append(((71 - hi) / 71, 8, 71 - hi))
-    return (verdict(results, judged=judged), lo, hi, *nearest(gaps))
+    return gaps
 
 
 def count_at_least_one(class1: int | None, class2: int | None) -> bool | None:
