@@ -29,6 +29,7 @@ _WORDS = {
     "长": "c",  # Last, because it is read so wherever no longer word above says otherwise.
 }
 _WORD = re.compile("|".join(_WORDS))
+_FIRST = frozenset(word[0] for word in _WORDS)
 _BLANKS = re.compile(r"[\s\u200b\ufeff]+")
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
 
@@ -61,5 +62,5 @@ def normalise_name(given: str) -> str:
 
 def initials(name: str) -> str:
     """Return the first letters of a name in lower case, such as ``ycspkjyxgs``; at most 200."""
-    text = _WORD.sub(lambda match: _WORDS[match.group()], name)
+    text = name if _FIRST.isdisjoint(name) else _WORD.sub(lambda match: _WORDS[match.group()], name)
     return text.translate(_LETTERS).lower()[:200]

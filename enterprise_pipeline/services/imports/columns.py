@@ -12,6 +12,7 @@ from functools import partial
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from enterprise_pipeline.services.credit_code import (
@@ -37,6 +38,7 @@ _DAY_FORMATS = ("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y年%m月%d日", "%Y%m%d")
 _PLAIN_TEXT = {
     Kind.NAME: r"^[\u4e00-\u9fff（）A-Za-z0-9]*[\u4e00-\u9fff][\u4e00-\u9fff（）]*$",
     Kind.NUMBER: r"^[A-Z]{1,4}[0-9]{4,30}$",
+    Kind.TEXT: r"^[\u4e00-\u9fffA-Za-z0-9]*[\u4e00-\u9fff][\u4e00-\u9fffA-Za-z0-9]*$",
 }
 _SHORT = 100
 _DTYPES: dict[Kind, type[pl.DataType]] = {
@@ -110,7 +112,7 @@ def _reader(column: Column) -> Reader:
 
 def _texts(cells: Cells, index: int, kind: Kind, reader: Reader) -> ParsedColumn:
     """Read a column of texts; those that are plain are taken as they stand."""
-    texts = pl.Series([cell if cell.__class__ is str else None for cell in cells], dtype=pl.String)
+    texts = _texts_of(cells)
     is_plain = texts.str.contains(_PLAIN_TEXT[kind]) & (texts.str.len_chars().is_between(4, _SHORT))
     plain = is_plain.fill_null(value=False).to_numpy()
     rest = np.flatnonzero(~plain).tolist()
@@ -148,9 +150,7 @@ def _numbers(
     """Read a column of numbers; what is not a plain number in range is read alone."""
     if scale is None:
         return _one_by_one(cells, index, kind, reader)
-    numbers = np.array(
-        [cell if cell.__class__ is float else _plain(cell) for cell in cells], dtype=np.float64
-    )
+    numbers = _as_numbers(cells)
     with np.errstate(invalid="ignore", over="ignore"):
         whole = np.rint(numbers * scale)
         exact = (whole / scale == numbers) & (np.abs(whole) < EXACT_BELOW)
@@ -166,6 +166,14 @@ def _numbers(
     if kind is Kind.MONEY:
         issues += _rounded([cells[row] for row in rest], rest, index, alone.values, scale)
     return ParsedColumn(values=series, issues=issues)
+
+
+def _as_numbers(cells: Cells) -> npt.NDArray[np.float64]:
+    """The plain numbers of a column; whatever must be read alone is not a number."""
+    if set(map(type, cells)) == {float}:
+        return np.array(cells, dtype=np.float64)
+    plain = [cell if cell.__class__ is float else _plain(cell) for cell in cells]
+    return np.array(plain, dtype=np.float64)
 
 
 def _plain(cell: Any) -> float:
@@ -197,16 +205,24 @@ def _rounded(cells: Cells, rows: list[int], index: int, values: pl.Series, scale
 
 def _days(cells: Cells, index: int) -> ParsedColumn:
     """Read a column of days; texts in one of the usual spellings are read together."""
-    texts = pl.Series([cell if cell.__class__ is str else None for cell in cells], dtype=pl.String)
-    told = pl.Series([_day_of(cell) for cell in cells], dtype=pl.Date)
-    parsed = [texts.str.strip_chars().str.to_date(form, strict=False) for form in _DAY_FORMATS]
-    days = pl.select(pl.coalesce(told, *parsed)).to_series().alias("day")
+    texts = _texts_of(cells).str.strip_chars()
+    days = pl.Series("day", [_day_of(cell) for cell in cells], dtype=pl.Date)
+    for form in _DAY_FORMATS:
+        waiting = days.is_null() & texts.is_not_null()
+        if not waiting.any():
+            break
+        days = days.zip_with(~waiting, texts.str.to_date(form, strict=False))
     usable = (days >= one.EARLIEST_DAY).fill_null(value=False).to_numpy()
     rest = [row for row in np.flatnonzero(~usable).tolist() if not one.is_blank(cells[row])]
     alone = _one_by_one([cells[row] for row in rest], index, Kind.DATE, one.day)
     if rest:
         days = days.scatter(np.array(rest, dtype=np.int64), alone.values)
     return ParsedColumn(values=days, issues=[_moved(issue, rest[issue.row]) for issue in alone.issues])
+
+
+def _texts_of(cells: Cells) -> pl.Series:
+    """The texts of a column, null where a cell is something else or nothing."""
+    return pl.Series([(cell or None) if cell.__class__ is str else None for cell in cells], dtype=pl.String)
 
 
 def _day_of(cell: Any) -> date | None:

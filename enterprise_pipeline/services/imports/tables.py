@@ -91,8 +91,7 @@ def _by_column(rows: list[list[Any]], layout: Layout) -> dict[int, Cells]:
     width = max(column.index for column in layout.columns) + 1
     if any(len(row) < width for row in rows[:1]) or len({len(row) for row in rows}) > 1:
         rows = [[*row[:width], *([""] * (width - len(row)))] for row in rows]
-    turned = list(zip(*rows, strict=True)) or [()] * width
-    return {column.index: turned[column.index] for column in layout.columns}
+    return {column.index: [row[column.index] for row in rows] for column in layout.columns}
 
 
 def _rows_that_count(
