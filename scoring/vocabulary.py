@@ -47,7 +47,7 @@ class Route(IntEnum):
 
 
 class Tier(StrEnum):
-    """A recognition or a local reserve; also the id of the pool of its holders."""
+    """A recognition or a local reserve; also the id of the pool of its holders. In the order of all lists."""
 
     TECH_SME = "tech_sme"
     HNTE_RESERVE = "hnte_reserve"
@@ -61,10 +61,10 @@ class Tier(StrEnum):
     LITTLE_GIANT = "little_giant"
     CHAMPION = "champion"
     UNICORN = "unicorn"
-    ABOVE_SCALE_INDUSTRY = "above_scale_industry"
-    ABOVE_SCALE_SERVICE = "above_scale_service"
     INDUSTRY_RESERVE = "industry_reserve"
+    ABOVE_SCALE_INDUSTRY = "above_scale_industry"
     SERVICE_RESERVE = "service_reserve"
+    ABOVE_SCALE_SERVICE = "above_scale_service"
 
 
 TIER_NAMES: dict[Tier, str] = {
@@ -80,10 +80,10 @@ TIER_NAMES: dict[Tier, str] = {
     Tier.LITTLE_GIANT: "专精特新“小巨人”",
     Tier.CHAMPION: "制造业单项冠军",
     Tier.UNICORN: "独角兽（种子、潜在）",
-    Tier.ABOVE_SCALE_INDUSTRY: "规上工业",
-    Tier.ABOVE_SCALE_SERVICE: "规上服务业",
     Tier.INDUSTRY_RESERVE: "规上工业后备库",
+    Tier.ABOVE_SCALE_INDUSTRY: "规上工业",
     Tier.SERVICE_RESERVE: "规上服务业后备库",
+    Tier.ABOVE_SCALE_SERVICE: "规上服务业",
 }
 
 SCIENCE_LADDER: tuple[Tier, ...] = (
@@ -94,6 +94,29 @@ SCIENCE_LADDER: tuple[Tier, ...] = (
     Tier.GAZELLE,
     Tier.LEADING_RESERVE,
     Tier.LEADING,
+)
+
+SPECIALISED_LINE: tuple[Tier, ...] = (
+    Tier.INNOVATIVE_SME,
+    Tier.SRDI_SME,
+    Tier.LITTLE_GIANT,
+    Tier.CHAMPION,
+)
+
+# Each reserve stands in front of what it leads to, as on the science ladder.
+SCALE_LINE: tuple[Tier, ...] = (
+    Tier.INDUSTRY_RESERVE,
+    Tier.ABOVE_SCALE_INDUSTRY,
+    Tier.SERVICE_RESERVE,
+    Tier.ABOVE_SCALE_SERVICE,
+)
+
+# The lines side by side, each with its Chinese name; a tier stands in exactly one.
+LINES: tuple[tuple[str, tuple[Tier, ...]], ...] = (
+    ("科技梯队", SCIENCE_LADDER),
+    ("专精特新", SPECIALISED_LINE),
+    ("高成长", (Tier.UNICORN,)),
+    ("规模以上", SCALE_LINE),
 )
 
 LOCAL_POOLS: frozenset[Tier] = frozenset(
