@@ -116,7 +116,7 @@ def _check_objects(case: Mapping[str, Any], key: str) -> None:
 def check_cases(cases: Sequence[Mapping[str, Any]], rulebook: Rulebook) -> Report:
     """Screen every case on its own day and compare; all cases under the same rules are one frame."""
     values, differences, not_built = 0, list[Difference](), list[tuple[str, str]]()
-    built = {str(entry.tier) for entry in rulebook.rule_sets}
+    built = {entry.key for entry in rulebook.rule_sets}
     for case, rule_sets, row in _screened(cases, rulebook):
         for tier, expected in case["expect"].items():
             if tier not in built:
@@ -163,8 +163,11 @@ def _compare(key: str, value: Any, got: Mapping[str, Any]) -> Iterator[tuple[str
 
 
 def outcome_of(tier: str, rule_sets: Sequence[RuleSet], row: Mapping[str, Any]) -> dict[str, Any]:
-    """The outcome of a tier's default standard in exchange words; without a rule set it is not applicable."""
-    entry = next((one for one in rule_sets if one.tier == tier and one.is_default), None)
+    """The outcome of a tier in exchange words; without a rule set it is not applicable.
+
+    ``tier`` alone is its default standard; ``gazelle@oecd2007`` is another one.
+    """
+    entry = next((one for one in rule_sets if one.key == tier), None)
     if entry is None:
         return {"verdict": Verdict.NOT_APPLICABLE.word}
     key = entry.key

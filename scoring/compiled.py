@@ -17,14 +17,18 @@ Args = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Ask:
-    """A column whose absence can leave a criterion unknown, and when it matters (None: always)."""
+    """A column whose absence can leave a criterion unknown, and when it matters (None: always).
+
+    ``absent`` replaces the test for null where a value can be there and still not say enough.
+    """
 
     column: str
     matters: pl.Expr | None = None
+    absent: pl.Expr | None = None
 
     def is_open(self) -> pl.Expr:
         """Whether the column is missing and matters."""
-        missing = pl.col(self.column).is_null()
+        missing = pl.col(self.column).is_null() if self.absent is None else self.absent
         return missing if self.matters is None else missing & self.matters
 
 

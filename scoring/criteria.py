@@ -243,7 +243,7 @@ def _unmet_at_most(args: Args, context: Context) -> Compiled:
     limit = int(args["value"])
     ok = pl.when(most <= limit).then(statement=True).when(fewest > limit).then(statement=False)
     asks = tuple(
-        Ask(ask.column, _both(ask.matters, other.settled().is_null()))
+        replace(ask, matters=_both(ask.matters, other.settled().is_null()))
         for other in others
         for ask in other.asks
     )
@@ -259,7 +259,7 @@ def _both(one: pl.Expr | None, other: pl.Expr) -> pl.Expr:
 def _asks_while_open(criteria: list[Compiled]) -> tuple[Ask, ...]:
     """The questions of several criteria, each only while its own criterion is unknown."""
     return tuple(
-        Ask(ask.column, _both(ask.matters, criterion.is_unknown()))
+        replace(ask, matters=_both(ask.matters, criterion.is_unknown()))
         for criterion in criteria
         for ask in criterion.asks
     )

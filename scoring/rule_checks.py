@@ -160,7 +160,9 @@ def check_word(table: Mapping[str, Any], place: Place, *, parts: Iterable[str]) 
         known = ", ".join(spec.operators)
         raise place.at("operator").refuse(f"the operator {table.get('operator')!r} is not one of {known}")
     for key, rule in spec.keys.items():
-        if key in table:
+        if key in table and rule.check is not None:
+            rule.check(table[key], place.at(key))
+        elif key in table:
             _check_kind(rule.kind, table, key, place, parts=parts)
         elif rule.is_required:
             raise place.at(key).refuse(f"the word {word!r} needs it")

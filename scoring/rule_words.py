@@ -1,35 +1,12 @@
 """What each word of a rule file takes, which columns it asks for, and in which unit its gap is told."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable
 
 from scoring.facts import frame_columns
 from scoring.points import table_columns
 from scoring.rules_model import Points
 from scoring.vocabulary import FACTS, Unit
-
-Args = Mapping[str, Any]
-COMPARISONS = (">=", ">", "<=", "<")
-AT_LEAST = (">=", ">")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Key:
-    """One argument of a word: what kind of value it takes, and whether it may be left out."""
-
-    kind: str
-    is_required: bool = True
-
-
-@dataclass(frozen=True, kw_only=True)
-class WordSpec:
-    """A word's arguments, its unit, and its static questions (``points`` is the rule set's system)."""
-
-    keys: Mapping[str, Key]
-    unit: Callable[[Args], Unit]
-    columns: Callable[[Args, Points | None], list[str]]
-    operators: tuple[str, ...] = ()
+from scoring.word_spec import AT_LEAST, COMPARISONS, Args, Key, WordSpec
 
 
 def _fixed(unit: Unit) -> Callable[[Args], Unit]:
