@@ -4,9 +4,24 @@ import numpy as np
 import polars as pl
 
 from scoring.facts import SCHEMA
+from scoring.vocabulary import COLUMNS, YEARS_CARRIED
 
 UNKNOWN = 0.04
 NO_REVENUE = 0.01
+YEARS = tuple(f"_y{back}" for back in range(1, YEARS_CARRIED + 1))
+INDUSTRIES = (
+    "C2614",
+    "C3451",
+    "C1511",
+    "I6513",
+    "M7320",
+    "G5411",
+    "L7211",
+    "K7020",
+    "O8051",
+    "F5111",
+    "A0111",
+)
 
 
 def facts_frame(columns: list[str], *, enterprises: int, seed: int = 1) -> pl.DataFrame:
@@ -24,7 +39,10 @@ def _column(name: str, rng: np.random.Generator, size: np.ndarray) -> pl.Series:
     elif dtype == pl.Date:
         days = np.datetime64("2000-01-01") + rng.integers(0, 9500, n)
         values = pl.Series(name, days.astype("datetime64[D]"))
-    elif name.endswith(("_y1", "_y2", "_y3")) and "fen" in name:
+    elif dtype == pl.String:
+        choices = COLUMNS[name].choices or INDUSTRIES
+        values = pl.Series(name, choices).gather(rng.integers(0, len(choices), n))
+    elif name.endswith(YEARS) and "fen" in name:
         values = pl.Series(name, _money(name, rng, size))
     else:
         values = pl.Series(name, _counts(name, rng, n))
