@@ -23,6 +23,7 @@ from scoring.points import CompiledPart
 from scoring.rules_model import fen
 from scoring.shares import compile_share, share_gap
 from scoring.vocabulary import FACTS, Unit
+from scoring.year_words import YEAR_WORDS
 
 
 def compile_word(word: str, args: Args, context: Context) -> Compiled:
@@ -317,4 +318,5 @@ WORDS: dict[str, Callable[[Args, Context], Compiled]] = {
     "unmet_at_most": _unmet_at_most,
     "all_of": _all_of,
     "any_of": _any_of,
+    **YEAR_WORDS,
 }

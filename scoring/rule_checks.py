@@ -170,6 +170,8 @@ def check_word(table: Mapping[str, Any], place: Place, *, parts: Iterable[str]) 
         _check_share(table, place)
     if word == "age":
         _check_age(table, place)
+    if spec.check is not None:
+        spec.check(table, place)
 
 
 def _check_age(table: Mapping[str, Any], place: Place) -> None:
@@ -222,7 +224,7 @@ def _check_value(kind: str, table: Mapping[str, Any], key: str, here: Place, *, 
     if kind == "whole":
         whole(value, here)
     elif kind == "amount":
-        amount(value, here, unit=FACTS[table["fact"]].unit)
+        amount(value, here, unit=FACTS[table.get("fact") or table["facts"][0]].unit)
     elif kind == "share":
         share(value, here)
     elif kind == "tier":

@@ -7,6 +7,7 @@ from scoring.points import table_columns
 from scoring.rules_model import Points
 from scoring.vocabulary import FACTS, Unit
 from scoring.word_spec import AT_LEAST, COMPARISONS, Args, Key, WordSpec
+from scoring.year_specs import YEAR_SPECS
 
 
 def _fixed(unit: Unit) -> Callable[[Args], Unit]:
@@ -133,4 +134,5 @@ SPECS: dict[str, WordSpec] = {
     ),
     "all_of": WordSpec(keys={"parts": Key(kind="parts")}, unit=_inner_unit, columns=_inner_columns),
     "any_of": WordSpec(keys={"parts": Key(kind="parts")}, unit=_inner_unit, columns=_inner_columns),
+    **YEAR_SPECS,
 }

@@ -13,11 +13,13 @@ from scoring.criteria import compile_word
 from scoring.errors import ScoringError
 from scoring.facts import YEARS_OLD, columns_present, frame_columns, split_year
 from scoring.growth import NEAR, GrowthRequest, growth_layers, total_name
+from scoring.industry import belongs
 from scoring.outcomes import CompiledRuleSet
 from scoring.points import compile_points, growth_request
 from scoring.rules_model import RuleSet
 from scoring.steps import Steps
 from scoring.vocabulary import FACTS, CriterionResult
+from scoring.year_specs import YEAR_SPECS
 
 Projection = Literal["summary", "stored", "detail"]
 
@@ -194,20 +196,24 @@ def _compile_rule_set(
     points = compile_points(entry.points, f"{entry.key}.points", steps) if entry.points else None
     context = Context(as_of=as_of, steps=steps, day=day, points=points, criteria_of=known)
     route = steps.put(f"{entry.key}.route", outcomes.compile_route(entry.direct)) if entry.direct else None
+    applies = belongs(entry.applies, steps) if entry.applies else None
     criteria: list[Compiled] = []
     for rule in entry.criteria:
         compiled = compile_word(rule.word, rule.args, context)
         if entry.direct is not None and route is not None and rule.id in entry.direct.waives:
             compiled = outcomes.waive(compiled, entry.direct, route, as_of=as_of)
+        if applies is not None:
+            compiled = outcomes.restrict(compiled, applies)
         criteria.append(compiled.place(f"{entry.key}.{rule.id}", steps))
     return CompiledRuleSet(
         entry,
         criteria,
         points,
         route,
-        verdict=steps.put(f"{entry.key}.verdict", outcomes.verdict_of(criteria)),
+        verdict=steps.put(f"{entry.key}.verdict", outcomes.verdict_of(criteria, applies)),
         shortfalls=outcomes.shortfalls_of(criteria, entry.key, steps),
         steps=steps,
+        applies=applies,
     )
 
 
@@ -244,4 +250,16 @@ def _summed_columns(rule_sets: Sequence[RuleSet]) -> list[str]:
             if int(args.get("years", 1)) > 1:
                 names |= {args["numerator"], args["denominator"]}
         names |= {request.fact for request in _requests(entry)}
-    return sorted(column for name in names if FACTS[name].yearly for column in frame_columns(name, years=3))
+    columns = {column for name in names if FACTS[name].yearly for column in frame_columns(name, years=3)}
+    return sorted(columns | {column for entry in rule_sets for column in _columns_over_years(entry)})
+
+
+def _columns_over_years(entry: RuleSet) -> set[str]:
+    """The columns of the words of `scoring.year_words`, in which years before registration count, too."""
+    return {
+        column
+        for word, spec in YEAR_SPECS.items()
+        for args in _words(entry, word)
+        for column in spec.columns(args, None)
+        if split_year(column)[1] is not None
+    }
