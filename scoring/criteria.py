@@ -19,7 +19,9 @@ import polars as pl
 from scoring.compiled import Args, Ask, Compiled, Context
 from scoring.facts import frame_columns
 from scoring.growth import JUDGED, GrowthRequest, exact_gap, total_name
+from scoring.industry import compile_amount_by_industry, compile_registered
 from scoring.points import CompiledPart
+from scoring.rule_words import SPECS
 from scoring.rules_model import fen
 from scoring.shares import compile_share, share_gap
 from scoring.vocabulary import FACTS, Unit
@@ -275,22 +277,27 @@ def _all_of(args: Args, context: Context) -> Compiled:
         reduce(and_, [other.is_not_met().not_() for other in parts if other is not part], pl.lit(value=True))
         for part in parts
     ]
-    return _joined(parts, joined, alone)
+    return _joined(args, parts, joined, counts=alone)
 
 
 def _any_of(args: Args, context: Context) -> Compiled:
     parts = [compile_word(part["word"], part, context) for part in args["parts"]]
     asks = tuple(ask for part in parts for ask in part.asks)
     joined = replace(Compiled(reduce(or_, [part.ok for part in parts])), asks=asks)
-    return _joined(parts, joined, [pl.lit(value=True)] * len(parts))
+    return _joined(args, parts, joined, counts=[pl.lit(value=True)] * len(parts))
 
 
-def _joined(parts: list[Compiled], joined: Compiled, counts: list[pl.Expr]) -> Compiled:
-    """Take the gap of the nearest measurable part, of those where mending it ``counts``."""
+def _joined(args: Args, parts: list[Compiled], joined: Compiled, *, counts: list[pl.Expr]) -> Compiled:
+    """Take the gap of the nearest measurable part, of those where mending it ``counts``.
+
+    Gaps of parts in another unit than the criterion's, such as staff beside money, cannot be compared with it.
+    """
+    units = [SPECS[part["word"]].unit(part) for part in args["parts"]]
+    told_in = next((unit for unit in units if unit is not Unit.FLAG), Unit.FLAG)
     measured = [
         (part, part.gap, part.needed, where)
-        for part, where in zip(parts, counts, strict=True)
-        if part.gap is not None and part.needed is not None
+        for part, unit, where in zip(parts, units, counts, strict=True)
+        if part.gap is not None and part.needed is not None and unit is told_in
     ]
     if not measured:
         return joined
@@ -318,5 +325,7 @@ WORDS: dict[str, Callable[[Args, Context], Compiled]] = {
     "unmet_at_most": _unmet_at_most,
     "all_of": _all_of,
     "any_of": _any_of,
+    "amount_by_industry": compile_amount_by_industry,
+    "registered": compile_registered,
     **YEAR_WORDS,
 }

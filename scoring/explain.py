@@ -7,6 +7,7 @@ from typing import Any
 
 import polars as pl
 
+from scoring.industry_specs import CODE
 from scoring.rules_model import Criterion, RuleSet
 from scoring.screening import screen
 from scoring.vocabulary import CriterionResult, Route, Verdict
@@ -44,7 +45,10 @@ class PointsComponent:
 
 @dataclass(frozen=True)
 class Explanation:
-    """What a rule set says of one enterprise. ``missing`` are columns in the order of asking."""
+    """What a rule set says of one enterprise. ``missing`` are columns in the order of asking.
+
+    ``applies`` is null while the industry code does not say whether the tier concerns the enterprise.
+    """
 
     rule_set: RuleSet
     verdict: Verdict
@@ -59,6 +63,7 @@ class Explanation:
     ask_first: str | None
     nearest: Outcome | None
     changes_on: date | None
+    applies: bool | None = True
 
     @property
     def failed(self) -> tuple[Outcome, ...]:
@@ -76,7 +81,11 @@ def explain(facts: pl.DataFrame, rule_sets: Sequence[RuleSet], as_of: date) -> l
     """
     if facts.height != 1:
         raise ValueError(f"explain() takes one enterprise, not {facts.height}.")
-    row = screen(facts, rule_sets, as_of, projection="detail").row(0, named=True)
+    return explained(screen(facts, rule_sets, as_of, projection="detail").row(0, named=True), rule_sets)
+
+
+def explained(row: Mapping[str, Any], rule_sets: Sequence[RuleSet]) -> list[Explanation]:
+    """The reasons in one row of an outcomes frame of projection ``detail``."""
     return [_explanation(entry, row) for entry in rule_sets]
 
 
@@ -96,9 +105,10 @@ def _explanation(entry: RuleSet, row: Mapping[str, Any]) -> Explanation:
         outcomes=outcomes,
         components=_components(entry, row),
         missing=tuple(unpack_missing(entry, row[f"{key}.missing"])),
-        ask_first=ask_first(entry, outcomes) if is_open else None,
+        ask_first=ask_first(entry, outcomes, in_scope=row[f"{key}.applies"]) if is_open else None,
         nearest=None if nearest is None else outcomes[nearest],
         changes_on=row[f"{key}.changes_on"],
+        applies=row[f"{key}.applies"],
     )
 
 
@@ -142,13 +152,16 @@ def unpack_results(entry: RuleSet, packed: int) -> list[CriterionResult]:
     return [CriterionResult(packed >> (3 * index) & 7) for index in range(len(entry.criteria))]
 
 
-def ask_first(entry: RuleSet, outcomes: Sequence[Outcome]) -> str | None:
+def ask_first(entry: RuleSet, outcomes: Sequence[Outcome], *, in_scope: bool | None = True) -> str | None:
     """The missing fact whose answer can settle most.
 
     Each unknown criterion lends its questions one vote: whole to a fact that
     can settle it alone (the only one missing, or a door of the direct route),
     and otherwise shared among the missing facts. Ties go to the order of asking.
+    Whether the tier concerns the enterprise at all (``in_scope``) comes before everything.
     """
+    if in_scope is None:
+        return CODE
     doors = {condition.column for condition in entry.direct.any_of} if entry.direct else set()
     waived = entry.direct.waives if entry.direct else frozenset()
     votes: dict[str, float] = {}

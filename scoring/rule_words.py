@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from scoring.facts import frame_columns
+from scoring.industry_specs import INDUSTRY_SPECS
 from scoring.points import table_columns
 from scoring.rules_model import Points
 from scoring.vocabulary import FACTS, Unit
@@ -48,7 +49,7 @@ def _inner_columns(args: Args, points: Points | None) -> list[str]:
 
 
 def _inner_unit(args: Args) -> Unit:
-    """The unit of the measurable parts; checked to be one."""
+    """The unit of the first measurable part; parts in another unit have no gap beside it."""
     units = [SPECS[part["word"]].unit(part) for part in args["parts"]]
     return next((unit for unit in units if unit is not Unit.FLAG), Unit.FLAG)
 
@@ -134,5 +135,6 @@ SPECS: dict[str, WordSpec] = {
     ),
     "all_of": WordSpec(keys={"parts": Key(kind="parts")}, unit=_inner_unit, columns=_inner_columns),
     "any_of": WordSpec(keys={"parts": Key(kind="parts")}, unit=_inner_unit, columns=_inner_columns),
+    **INDUSTRY_SPECS,
     **YEAR_SPECS,
 }
