@@ -21,9 +21,10 @@ from enterprise_pipeline.services.demo.population import draw_firms
 from enterprise_pipeline.services.demo.recognition import Rounds
 from enterprise_pipeline.services.demo.report_rows import report_frames
 from enterprise_pipeline.services.errors import ServiceError
+from enterprise_pipeline.services.rulebooks import current_rulebook
 from enterprise_pipeline.transaction import transaction
 from models import Base, Enterprise, Membership, Pool, RegistryState
-from scoring.rulebook import Rulebook, load_rulebook
+from scoring.rulebook import Rulebook
 
 KEPT_TABLES = frozenset({Pool.__tablename__, RegistryState.__tablename__})
 """The migrations fill these; everything else is emptied before a rebuild."""
@@ -53,7 +54,7 @@ def build_demo(*, enterprises: int, seed: int, replace: bool = False) -> DemoSum
         clock = Clock(suffix="+00" if is_postgresql(session) else "")
         rows: Counter[str] = Counter()
         for name, frame in demo_frames(
-            enterprises=enterprises, seed=seed, clock=clock, rules=load_rulebook()
+            enterprises=enterprises, seed=seed, clock=clock, rules=current_rulebook(session)
         ):
             write_frame(session, Base.metadata.tables[name], frame)
             rows[name] += frame.height
