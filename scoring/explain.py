@@ -1,12 +1,13 @@
 """One enterprise's outcomes as plain values for a page: every reason, every gap, what to ask first."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 import polars as pl
 
+from scoring.evidence import Evidence, evidence_of, evidence_of_route
 from scoring.industry_specs import CODE
 from scoring.rules_model import Criterion, RuleSet
 from scoring.screening import screen
@@ -19,7 +20,8 @@ class Outcome:
 
     ``gap`` is in the criterion's unit (分 for money); numerator and
     denominator are the integers that were compared, or None. ``missing`` are
-    the facts-frame columns that leave it unknown.
+    the facts-frame columns that leave it unknown. ``evidence`` says how long
+    what met it counts, for criteria that are met or replaced by the direct route.
     """
 
     criterion: Criterion
@@ -29,6 +31,12 @@ class Outcome:
     gap: int | None
     changes_on: date | None
     missing: tuple[str, ...]
+    evidence: Evidence | None = None
+
+    @property
+    def valid_until(self) -> date | None:
+        """The last day on which its evidence counts; None where there is none or nobody knows it."""
+        return self.evidence.until if self.evidence else None
 
 
 @dataclass(frozen=True)
@@ -70,6 +78,17 @@ class Explanation:
         """The criteria that are not met."""
         return tuple(outcome for outcome in self.outcomes if outcome.result is CriterionResult.NOT_MET)
 
+    @property
+    def lapses_first(self) -> Outcome | None:
+        """The outcome whose evidence lapses first, of those whose last day is known."""
+        dated = [outcome for outcome in self.outcomes if outcome.valid_until]
+        return min(dated, key=lambda outcome: outcome.valid_until or date.max, default=None)
+
+    @property
+    def valid_until(self) -> date | None:
+        """The last day on which all the evidence counts that has a known end."""
+        return self.lapses_first.valid_until if self.lapses_first else None
+
 
 def explain(facts: pl.DataFrame, rule_sets: Sequence[RuleSet], as_of: date) -> list[Explanation]:
     """Every rule set's reasons for the one enterprise in ``facts``.
@@ -81,7 +100,25 @@ def explain(facts: pl.DataFrame, rule_sets: Sequence[RuleSet], as_of: date) -> l
     """
     if facts.height != 1:
         raise ValueError(f"explain() takes one enterprise, not {facts.height}.")
-    return explained(screen(facts, rule_sets, as_of, projection="detail").row(0, named=True), rule_sets)
+    found = explained(screen(facts, rule_sets, as_of, projection="detail").row(0, named=True), rule_sets)
+    row = facts.row(0, named=True)
+    return [_with_evidence(entry, row, as_of) for entry in found]
+
+
+def _with_evidence(entry: Explanation, facts: Mapping[str, Any], as_of: date) -> Explanation:
+    """The same, with how long what is met stays proven."""
+    rule_set = entry.rule_set
+    route = evidence_of_route(rule_set, facts, as_of)
+    waived = rule_set.direct.waives if rule_set.direct and route else frozenset()
+    outcomes = tuple(
+        replace(outcome, evidence=evidence_of(rule_set, outcome.criterion, facts, as_of))
+        if outcome.result is CriterionResult.MET
+        else replace(outcome, evidence=route)
+        if outcome.result is CriterionResult.NOT_APPLICABLE and outcome.criterion.id in waived
+        else outcome
+        for outcome in entry.outcomes
+    )
+    return replace(entry, outcomes=outcomes)
 
 
 def explained(row: Mapping[str, Any], rule_sets: Sequence[RuleSet]) -> list[Explanation]:
