@@ -100,6 +100,11 @@ INDUSTRY_SPECS: dict[str, WordSpec] = {
         operators=COMPARISONS,
         check=_check_values,
     ),
+    "sme_size": WordSpec(
+        keys={},
+        unit=lambda _args: Unit.FLAG,
+        columns=lambda _args, _points: ["employees_y1", "revenue_fen_y1", "total_assets_fen_y1", CODE],
+    ),
     "registered": WordSpec(
         keys={
             "from": Key(kind="day", is_required=False, check=_check_day),

@@ -23,6 +23,8 @@ from scoring.vocabulary import ENTERPRISE_FACTS, YEARLY_FACTS, Tier
 
 RULES = Path(__file__).with_name("rules")
 NOT_TIERS = frozenset({"links", "benefits", "size_classes"})
+# No rule set, but what the word sme_size goes by.
+SIZE_TABLE = "size_classes.toml"
 # Three bits a criterion and one bit a fact have to fit a signed 64-bit column.
 MOST_CRITERIA = 21
 MOST_FACTS = 62
@@ -66,10 +68,11 @@ def load_rulebook(directory: Path = RULES) -> Rulebook:
     digest = hashlib.sha256()
     rule_sets: list[RuleSet] = []
     for path in sorted(directory.glob("*.toml")):
+        content = path.read_bytes()
+        if path.stem not in NOT_TIERS or path.name == SIZE_TABLE:
+            digest.update(path.name.encode() + b"\0" + content)
         if path.stem in NOT_TIERS:
             continue
-        content = path.read_bytes()
-        digest.update(path.name.encode() + b"\0" + content)
         rule_sets += read_rule_file(path.name, content)
     return Rulebook(check_together(rule_sets), digest.hexdigest(), file_digests(directory))
 
@@ -80,6 +83,11 @@ def file_digests(directory: Path = RULES) -> tuple[tuple[str, str], ...]:
         (path.name, hashlib.sha256(path.read_bytes()).hexdigest())
         for path in sorted(directory.glob("*.toml"))
     )
+
+
+def read_table(name: str, directory: Path = RULES) -> dict[str, Any]:
+    """A file beside the rule files that holds no rule sets, numbers as decimals."""
+    return tomllib.loads((directory / name).read_bytes().decode("utf-8"), parse_float=Decimal)
 
 
 def read_rule_file(name: str, content: bytes) -> list[RuleSet]:
