@@ -90,6 +90,15 @@ def read_table(name: str, directory: Path = RULES) -> dict[str, Any]:
     return tomllib.loads((directory / name).read_bytes().decode("utf-8"), parse_float=Decimal)
 
 
+def raw_rule_sets(directory: Path = RULES) -> dict[str, dict[str, Any]]:
+    """Every rule set of the files by its id, as the table that is written there, to copy from."""
+    found: dict[str, dict[str, Any]] = {}
+    for path in sorted(directory.glob("*.toml")):
+        if path.stem not in NOT_TIERS:
+            found |= {table["id"]: table for table in read_table(path.name, directory)["rule_sets"]}
+    return found
+
+
 def read_rule_file(name: str, content: bytes) -> list[RuleSet]:
     """The rule sets of one file; the file is named after its tier."""
     place = Place(name, "")
