@@ -9,7 +9,7 @@ from typing import Any
 
 from scoring.facts import frame_columns
 from scoring.rules_model import Industries
-from scoring.vocabulary import FACTS, Unit
+from scoring.vocabulary import FACTS, YEARS_CARRIED, Unit
 from scoring.word_spec import COMPARISONS, Key, WordSpec
 
 CODE = "industry_code"
@@ -87,6 +87,16 @@ def _check_order(table: Mapping[str, Any], place: Any) -> None:
         raise place.at("to").refuse(f"{table['to']} is before {table['from']}")
 
 
+def _check_years_back(value: Any, place: Any) -> None:
+    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= YEARS_CARRIED:
+        raise place.refuse(f"{value!r} is not a year from 1 (last year) to {YEARS_CARRIED} back")
+
+
+def _check_yearly(table: Mapping[str, Any], place: Any) -> None:
+    if not FACTS[table["fact"]].yearly:
+        raise place.at("fact").refuse(f"the fact {table['fact']!r} is not one of a fiscal year")
+
+
 def _check_day(value: Any, place: Any) -> None:
     if not isinstance(value, date) or isinstance(value, datetime):
         raise place.refuse(f"{value!r} is not a date; write it bare, as 2026-04-01")
@@ -104,6 +114,17 @@ INDUSTRY_SPECS: dict[str, WordSpec] = {
         keys={},
         unit=lambda _args: Unit.FLAG,
         columns=lambda _args, _points: ["employees_y1", "revenue_fen_y1", "total_assets_fen_y1", CODE],
+    ),
+    "amount_in_year": WordSpec(
+        keys={
+            "fact": Key(kind="number"),
+            "years_back": Key(kind="years", check=_check_years_back),
+            "value": Key(kind="amount"),
+        },
+        unit=lambda args: FACTS[args["fact"]].unit,
+        columns=lambda args, _points: frame_columns(args["fact"], years=int(args["years_back"]))[-1:],
+        operators=COMPARISONS,
+        check=_check_yearly,
     ),
     "registered": WordSpec(
         keys={
