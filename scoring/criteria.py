@@ -16,7 +16,7 @@ from operator import add, and_, or_
 import polars as pl
 
 from scoring.amounts import compile_amount, compile_count, compile_holds_any, only_column
-from scoring.compiled import Args, Ask, Compiled, Context
+from scoring.compiled import Args, Ask, Compiled, Context, both
 from scoring.dated_words import compile_amount_in_year, compile_registered
 from scoring.facts import frame_columns
 from scoring.growth import JUDGED, GrowthRequest, exact_gap, total_name
@@ -196,7 +196,7 @@ def _unmet_at_most(args: Args, context: Context) -> Compiled:
     limit = int(args["value"])
     ok = pl.when(most <= limit).then(statement=True).when(fewest > limit).then(statement=False)
     asks = tuple(
-        replace(ask, matters=_both(ask.matters, other.settled().is_null()))
+        replace(ask, matters=both(ask.matters, other.settled().is_null()))
         for other in others
         for ask in other.asks
     )
@@ -205,14 +205,10 @@ def _unmet_at_most(args: Args, context: Context) -> Compiled:
     )
 
 
-def _both(one: pl.Expr | None, other: pl.Expr) -> pl.Expr:
-    return other if one is None else one & other
-
-
 def _asks_while_open(criteria: list[Compiled]) -> tuple[Ask, ...]:
     """The questions of several criteria, each only while its own criterion is unknown."""
     return tuple(
-        replace(ask, matters=_both(ask.matters, criterion.is_unknown()))
+        replace(ask, matters=both(ask.matters, criterion.is_unknown()))
         for criterion in criteria
         for ask in criterion.asks
     )

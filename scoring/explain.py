@@ -9,7 +9,7 @@ import polars as pl
 
 from scoring.evidence import Evidence, evidence_of, evidence_of_route
 from scoring.industry_specs import CODE
-from scoring.rules_model import Criterion, RuleSet
+from scoring.rules_model import Criterion, DirectCondition, RuleSet
 from scoring.screening import screen
 from scoring.vocabulary import CriterionResult, Route, Verdict
 
@@ -72,6 +72,7 @@ class Explanation:
     nearest: Outcome | None
     changes_on: date | None
     applies: bool | None = True
+    doors: tuple[DirectCondition, ...] = ()
 
     @property
     def failed(self) -> tuple[Outcome, ...]:
@@ -146,6 +147,7 @@ def _explanation(entry: RuleSet, row: Mapping[str, Any]) -> Explanation:
         nearest=None if nearest is None else outcomes[nearest],
         changes_on=row[f"{key}.changes_on"],
         applies=row[f"{key}.applies"],
+        doors=_open_doors(entry, row),
     )
 
 
@@ -162,6 +164,12 @@ def _outcome(entry: RuleSet, criterion: Criterion, row: Mapping[str, Any]) -> Ou
         changes_on=row[f"{prefix}changes_on"],
         missing=tuple(missing),
     )
+
+
+def _open_doors(entry: RuleSet, row: Mapping[str, Any]) -> tuple[DirectCondition, ...]:
+    """The conditions of the direct route that are met."""
+    doors = entry.direct.any_of if entry.direct else ()
+    return tuple(door for index, door in enumerate(doors) if row[f"{entry.key}.door{index}"])
 
 
 def _components(entry: RuleSet, row: Mapping[str, Any]) -> tuple[PointsComponent, ...]:
@@ -199,11 +207,11 @@ def ask_first(entry: RuleSet, outcomes: Sequence[Outcome], *, in_scope: bool | N
     """
     if in_scope is None:
         return CODE
-    doors = {condition.column for condition in entry.direct.any_of} if entry.direct else set()
+    doors = {column for door in entry.direct.any_of for column in door.columns} if entry.direct else set()
     waived = entry.direct.waives if entry.direct else frozenset()
     votes: dict[str, float] = {}
     for outcome in outcomes:
-        own_doors = doors if outcome.criterion.id in waived else set()
+        own_doors = {*(doors if outcome.criterion.id in waived else ()), *outcome.criterion.not_asked_when}
         shared = [column for column in outcome.missing if column not in own_doors]
         for column in outcome.missing:
             votes[column] = votes.get(column, 0.0) + (1.0 if column in own_doors else 1 / len(shared))

@@ -8,7 +8,7 @@ from typing import Any
 
 from scoring import rule_checks as checks
 from scoring.rule_checks import MEASURED, Place
-from scoring.rules_model import Band, DirectCondition, DirectRoute, Points, PointsPart, PointsTable
+from scoring.rules_model import Band, Points, PointsPart, PointsTable
 from scoring.vocabulary import Unit
 
 KINDS = ("share", "count", "mean_growth")
@@ -121,35 +121,3 @@ def _read_band(band: Mapping[str, Any], place: Place, kind: str) -> Band:
     if lo > hi:
         raise place.at("points").refuse(f"the lowest points {lo} are above the highest {hi}")
     return Band(at=Fraction(Decimal(band[key])), is_strict=is_strict, lo=lo, hi=hi)
-
-
-def read_direct(table: Mapping[str, Any], place: Place) -> DirectRoute:
-    """A direct route: conditions of which any replaces the criteria it waives."""
-    checks.only(table, ("article", "printed", "printed_en", "waives", "any_of"), place)
-    conditions = []
-    for index, entry in enumerate(checks.tables(table.get("any_of"), place.at("any_of"))):
-        here = place.at("any_of").at(index)
-        checks.only(entry, ("holds", "flag", "label", "label_en"), here)
-        if ("holds" in entry) == ("flag" in entry):
-            raise here.refuse("a condition names a tier held or a flag, one of them")
-        if "holds" in entry:
-            checks.tier(entry["holds"], here.at("holds"))
-        else:
-            checks.fact(entry["flag"], here.at("flag"), units=(Unit.FLAG,))
-        conditions.append(
-            DirectCondition(
-                label=checks.text(entry, "label", here),
-                label_en=checks.text(entry, "label_en", here),
-                holds=entry.get("holds", ""),
-                flag=entry.get("flag", ""),
-            )
-        )
-    if not conditions:
-        raise place.at("any_of").refuse("a direct route needs at least one condition")
-    return DirectRoute(
-        article=checks.text(table, "article", place),
-        printed=checks.text(table, "printed", place),
-        printed_en=checks.text(table, "printed_en", place),
-        waives=frozenset(table.get("waives", ())),
-        any_of=tuple(conditions),
-    )

@@ -16,10 +16,11 @@ from scoring.errors import RuleFileError, ScoringError
 from scoring.facts import split_year
 from scoring.industry_specs import CODE, read_industries
 from scoring.rule_checks import Place
-from scoring.rule_points import read_direct, read_points
+from scoring.rule_direct import read_direct
+from scoring.rule_points import read_points
 from scoring.rule_words import SPECS
 from scoring.rules_model import Criterion, DirectRoute, Industries, Points, RuleSet
-from scoring.vocabulary import ENTERPRISE_FACTS, YEARLY_FACTS, Tier
+from scoring.vocabulary import ENTERPRISE_FACTS, YEARLY_FACTS, Tier, Unit
 
 RULES = Path(__file__).with_name("rules")
 NOT_TIERS = frozenset({"links", "benefits", "size_classes"})
@@ -30,7 +31,7 @@ MOST_CRITERIA = 21
 MOST_FACTS = 62
 _COMMON_KEYS = frozenset(
     {"id", "label", "label_en", "printed", "printed_en", "article", "word", "operator", "note", "note_en"}
-    | {"document", "address", "source", "grade", "checked_on"}
+    | {"document", "address", "source", "grade", "checked_on", "not_asked_when"}
 )
 
 
@@ -196,7 +197,19 @@ def _read_criterion(
         operator=table.get("operator", ""),
         note=table.get("note", ""),
         note_en=table.get("note_en", ""),
+        not_asked_when=_read_not_asked(table, place.at("not_asked_when")),
     )
+
+
+def _read_not_asked(table: Mapping[str, Any], place: Place) -> tuple[str, ...]:
+    """The flags of which any one takes the criterion away: one name, or a list."""
+    value = table.get("not_asked_when", [])
+    names = [value] if isinstance(value, str) else value
+    if not isinstance(names, list):
+        raise place.refuse("a flag or a list of flags is needed here")
+    for name in names:
+        checks.fact(name, place, units=(Unit.FLAG,))
+    return tuple(names)
 
 
 def _check_points_line(table: Mapping[str, Any], place: Place, points: Points | None) -> None:
@@ -239,7 +252,8 @@ def _facts_asked(
 ) -> tuple[str, ...]:
     asked = {CODE} if applies else set()
     asked |= {column for entry in criteria for column in SPECS[entry.word].columns(entry.args, points)}
-    asked |= {condition.column for condition in (direct.any_of if direct else ())}
+    asked |= {column for door in (direct.any_of if direct else ()) for column in door.columns}
+    asked |= {flag for entry in criteria for flag in entry.not_asked_when}
     return in_order_of_asking(asked)
 
 

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 from datetime import date
-from functools import lru_cache
+from functools import lru_cache, reduce
+from operator import or_
 from typing import Literal
 
 import polars as pl
@@ -196,13 +197,16 @@ def _compile_rule_set(
     as_of = day_expression(day)
     points = compile_points(entry.points, f"{entry.key}.points", steps) if entry.points else None
     context = Context(as_of=as_of, steps=steps, day=day, points=points, criteria_of=known)
-    route = steps.put(f"{entry.key}.route", outcomes.compile_route(entry.direct)) if entry.direct else None
+    doors = outcomes.compile_doors(entry.direct, context) if entry.direct else []
+    route = steps.put(f"{entry.key}.route", reduce(or_, [door.ok for door in doors])) if doors else None
     applies = belongs(entry.applies, steps) if entry.applies else None
     criteria: list[Compiled] = []
     for rule in entry.criteria:
         compiled = compile_word(rule.word, rule.args, context)
         if entry.direct is not None and route is not None and rule.id in entry.direct.waives:
-            compiled = outcomes.waive(compiled, entry.direct, route, as_of=as_of)
+            compiled = outcomes.waive(compiled, doors, route)
+        if rule.not_asked_when:
+            compiled = outcomes.not_asked(compiled, rule.not_asked_when)
         if applies is not None:
             compiled = outcomes.restrict(compiled, applies)
         criteria.append(compiled.place(f"{entry.key}.{rule.id}", steps))
@@ -215,6 +219,7 @@ def _compile_rule_set(
         shortfalls=outcomes.shortfalls_of(criteria, entry.key, steps),
         steps=steps,
         applies=applies,
+        doors=doors,
     )
 
 
@@ -234,6 +239,7 @@ def _requests(entry: RuleSet) -> list[GrowthRequest]:
 def _words(entry: RuleSet, word: str) -> list[Args]:
     """The arguments of every use of a word, also inside all_of and any_of."""
     pending: list[Args] = [{**criterion.args, "word": criterion.word} for criterion in entry.criteria]
+    pending += [{**door.args, "word": door.word} for door in (entry.direct.any_of if entry.direct else ())]
     found: list[Args] = []
     while pending:
         args = pending.pop()

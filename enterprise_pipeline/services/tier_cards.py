@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from enterprise_pipeline.services.criterion_views import CriterionView, KnownFacts, criterion_views
 from scoring.explain import Explanation
@@ -104,15 +103,10 @@ def _card(entries: Sequence[Explanation], known: KnownFacts, forecasts: Mapping[
         criteria=criterion_views(main, known),
         holds=known.row.get(f"holds_{tier}"),
         holds_until=known.row.get(f"holds_{tier}_until"),
-        doors=_open_doors(main, known.row),
+        doors=main.doors,
         others=tuple(_other(entry, main, known) for entry in entries if entry is not main),
         forecast=forecasts.get(main.rule_set.id),
     )
-
-
-def _open_doors(entry: Explanation, row: Mapping[str, Any]) -> tuple[DirectCondition, ...]:
-    direct = entry.rule_set.direct
-    return tuple(door for door in direct.any_of if row.get(door.column)) if direct else ()
 
 
 def _other(entry: Explanation, main: Explanation, known: KnownFacts) -> OtherStandard:
