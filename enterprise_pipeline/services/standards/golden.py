@@ -61,10 +61,13 @@ class CaseResult:
 
 def run_cases(version: Version, rulebook: CurrentRulebook) -> list[CaseResult]:
     """Try every case of a version; the draft decides on any day, whatever day it takes effect."""
-    rows = reading().scalars(
-        select(LocalStandardCase).filter_by(version_id=version.id).order_by(LocalStandardCase.id)
-    )
-    return tried(list(rows), version, rulebook)
+    return tried(cases_of(reading(), version.id), version, rulebook)
+
+
+def cases_of(session: Session, version_id: int) -> list[LocalStandardCase]:
+    """The stored cases of a version, in the order they were added."""
+    query = select(LocalStandardCase).filter_by(version_id=version_id).order_by(LocalStandardCase.id)
+    return list(session.scalars(query))
 
 
 def tried(rows: Sequence[LocalStandardCase], version: Version, rulebook: CurrentRulebook) -> list[CaseResult]:
@@ -81,8 +84,9 @@ def _tried(row: LocalStandardCase, draft: RuleSet, rulebook: CurrentRulebook) ->
     try:
         case = parse_cases(f'{{"cases": [{row.content}]}}')[0]
         expected = next(iter(case["expect"].values()))
-        case["expect"] = {draft.key: expected}
-        report = check_cases([case], _only_with(draft, rulebook, date.fromisoformat(case["as_of"])))
+        rules, key = _only_with(draft, rulebook, date.fromisoformat(case["as_of"]))
+        case["expect"] = {key: expected}
+        report = check_cases([case], rules)
     except (CaseFileError, RuleFileError, ValueError) as error:
         return _result(row, broken=str(error))
     return _result(
@@ -113,15 +117,16 @@ def _result(row: LocalStandardCase, *, mismatches: tuple[Mismatch, ...] = (), br
     )
 
 
-def _only_with(draft: RuleSet, rulebook: CurrentRulebook, as_of: date) -> Rulebook:
-    """The rules of a day with the draft in the place of its own standard."""
+def _only_with(draft: RuleSet, rulebook: CurrentRulebook, as_of: date) -> tuple[Rulebook, str]:
+    """The rules of a day with the draft in the place of its own standard, and the draft's key there."""
     others = [
         replace(entry, effective_from=date.min, effective_to=None)
         for entry in rulebook.in_force(as_of)
         if entry.key != draft.key and entry.id != draft.id
     ]
-    always = replace(draft, effective_from=date.min, effective_to=None)
-    return Rulebook(check_together([*others, always]), "")
+    is_default = draft.is_default or not any(e.tier is draft.tier and e.is_default for e in others)
+    always = replace(draft, effective_from=date.min, effective_to=None, is_default=is_default)
+    return Rulebook(check_together([*others, always]), ""), always.key
 
 
 def add_enterprise(version_id: int, wanted: str, *, as_of: date, expected: str, why: str, actor: str) -> str:
@@ -210,9 +215,8 @@ def _checked(case: dict[str, Any], tier: str, standard: str) -> tuple[str, dict[
     try:
         as_of = date.fromisoformat(str(case["as_of"]))
     except ValueError as error:
-        raise CaseFileError(
-            f"Case {case['id']}: {case['as_of']!r} is not a date such as 2026-11-22."
-        ) from error
+        reason = f"{case['as_of']!r} is not a date such as 2026-11-22"
+        raise CaseFileError(f"Case {case['id']}: {reason}.") from error
     facts_of(case, as_of)
     found = [case["expect"][key] for key in (f"{tier}@{standard}", tier) if key in case["expect"]]
     if not found or found[0].get("verdict") not in VERDICTS:

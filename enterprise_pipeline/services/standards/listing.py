@@ -1,16 +1,17 @@
 """Local standards as pages list them, and what one version says differently from another."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from sqlalchemy import func, select
 
 from enterprise_pipeline.services.errors import NotFound
+from enterprise_pipeline.services.points_said import all_rows
 from enterprise_pipeline.services.rule_sentences import RuleText, rule_text
 from enterprise_pipeline.services.rule_speech import Say, plain
-from enterprise_pipeline.services.rulebooks import CurrentRulebook, current_rulebook
-from enterprise_pipeline.services.standards.drafts import table_of
+from enterprise_pipeline.services.rulebooks import current_rulebook
+from enterprise_pipeline.services.standards.drafts import Version, table_of
 from enterprise_pipeline.services.texts import N_, Text
 from enterprise_pipeline.transaction import reading
 from models import LocalStandard, LocalStandardCase, LocalStandardVersion
@@ -136,12 +137,11 @@ def copies(*, as_of: date) -> tuple[RuleSet, ...]:
     return current_rulebook().in_force(as_of)
 
 
-def replaced_by(
-    tier: Tier, standard: str, own_id: str, rulebook: CurrentRulebook, day: date
-) -> RuleSet | None:
-    """The rule set in force on a day that a version of this standard takes the place of."""
-    for entry in rulebook.in_force(day):
-        if (entry.tier, entry.standard) == (tier, standard) and entry.id != own_id:
+def replaced_by(version: Version) -> RuleSet | None:
+    """The rule set in force on the day before a version takes effect, whose place it takes."""
+    day = version.effective_from - timedelta(days=1)
+    for entry in current_rulebook().in_force(day):
+        if (entry.tier, entry.standard) == (version.tier, version.standard):
             return entry
     return None
 
@@ -159,5 +159,6 @@ def differences(before: RuleSet | None, after: RuleSet | None, say: Say = plain)
 def _sentences(text: RuleText) -> dict[str, str]:
     found = {entry.id: entry.sentence for entry in text.criteria if entry.id != "placeholder"}
     for part in text.points:
-        found[f"points {part.id}"] = f"{part}"
+        rows = (f"{table} {band}: {points}" for _, table, band, points in all_rows([part]))
+        found[f"{part.label} ({part.maximum})"] = "; ".join([part.combined, *rows, part.experts]).strip("; ")
     return found | {"direct": text.direct, "applies": text.applies}

@@ -23,12 +23,12 @@ from enterprise_pipeline.services.standards.drafts import (
     table_of,
     version_of,
 )
-from enterprise_pipeline.services.standards.golden import CaseResult, tried
+from enterprise_pipeline.services.standards.golden import CaseResult, cases_of, tried
 from enterprise_pipeline.services.standards.problems import Problem, Severity
 from enterprise_pipeline.services.standards.toml_text import rule_file_text
 from enterprise_pipeline.services.texts import N_, Text
 from enterprise_pipeline.transaction import reading, transaction
-from models import LocalStandard, LocalStandardCase, LocalStandardVersion
+from models import LocalStandard, LocalStandardVersion
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,13 +76,10 @@ def readiness(version: Version, *, session: Session | None = None) -> Readiness:
     session = session or reading()
     rulebook = current_rulebook(session)
     found = problems(version, rulebook, screened_on=screened_on(session))
-    rows = session.scalars(
-        select(LocalStandardCase).filter_by(version_id=version.id).order_by(LocalStandardCase.id)
-    )
     return Readiness(
         errors=tuple(problem for problem in found if problem.severity is Severity.ERROR),
         warnings=tuple(problem for problem in found if problem.severity is Severity.WARNING),
-        cases=tuple(tried(list(rows), version, rulebook)),
+        cases=tuple(tried(cases_of(session, version.id), version, rulebook)),
         changed_files=files_changed(),
     )
 
@@ -148,12 +145,8 @@ def _hold_line(session: Session, version_id: int) -> None:
 def _refuse_unready(found: Readiness, *, is_confirmed: bool) -> None:
     if found.changed_files:
         files = "、".join(found.changed_files)
-        raise NotReady(
-            Text(
-                N_("服务器运行期间规则文件被改动（%(files)s），暂不能发布；请管理员重启服务后再试。"),
-                files=files,
-            )
-        )
+        said = N_("服务器运行期间规则文件被改动（%(files)s），暂不能发布；请管理员重启服务后再试。")
+        raise NotReady(Text(said, files=files))
     if found.errors:
         raise NotReady(Text(N_("检查发现 %(n)s 处问题，没有发布。请先逐一解决。"), n=len(found.errors)))
     if found.red_cases:
@@ -183,12 +176,8 @@ def withdraw(version_id: int, *, reason: str, by: str, today: date, actor: str) 
         if row is None or row.state != "published":
             raise ServiceError(Text(N_("只有已发布的版本可以撤回。")))
         if row.effective_from <= today:
-            raise ServiceError(
-                Text(
-                    N_("这个版本已从 %(day)s 起施行，不能撤回；请另起新版本代替它。"),
-                    day=row.effective_from.isoformat(),
-                )
-            )
+            said = N_("这个版本已从 %(day)s 起施行，不能撤回；请另起新版本代替它。")
+            raise ServiceError(Text(said, day=row.effective_from.isoformat()))
         before = {refused.version_id for refused in current_rulebook(session).refused}
         row.state, row.withdrawn_at, row.withdrawn_by = "withdrawn", clock.now(), by
         row.withdrawn_reason = reason
