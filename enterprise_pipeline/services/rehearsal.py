@@ -14,6 +14,7 @@ from time import perf_counter
 from typing import Any
 
 import polars as pl
+from sqlalchemy import delete as delete_rows
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -358,3 +359,14 @@ def cancel(rehearsal_id: int, *, actor: str) -> None:
             raise ServiceError(Text(N_("这次预演已经结束，不能再停止。")))
         row.status, row.finished_at = "cancelled", clock.now()
         _record(session, row, "cancelled", actor=actor)
+
+
+def delete(rehearsal_id: int, *, actor: str) -> None:
+    """Throw a rehearsal and everything it found away; the audit trail keeps that there was one."""
+    with transaction() as session:
+        row = locked(session, rehearsal_id)
+        if row.status == "running" and not is_silent(row):
+            raise ServiceError(Text(N_("这次预演正在进行；请先停止，再删除。")))
+        _record(session, row, "deleted", actor=actor)
+        session.execute(delete_rows(REHEARSAL_CHANGES).where(REHEARSAL_CHANGES.c.rehearsal_id == row.id))
+        session.delete(row)

@@ -12,6 +12,7 @@ from enterprise_pipeline.web import (
     imports,
     language,
     overview,
+    rehearsals,
     search,
 )
 from enterprise_pipeline.web.assets import init_assets
@@ -31,6 +32,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     entry.bp,
     entry_data.bp,
     imports.bp,
+    rehearsals.bp,
     search.bp,
     help.bp,
     language.bp,

@@ -46,6 +46,7 @@ NAVIGATION: tuple[NavigationEntry, ...] = (
         icon="building-factory-2",
         also=("entry", "entry_data"),
     ),
+    NavigationEntry(endpoint="rules.index", word=_l("规则"), icon="scale", also=("standards",)),
     NavigationEntry(endpoint="imports.index", word=_l("导入"), icon="table-import"),
     NavigationEntry(endpoint="help.show", word=_l("帮助"), icon="help-circle"),
 )
