@@ -123,6 +123,9 @@ class RuleSetChange:
 
 def rule_set_change(old: RuleSet | None, new: RuleSet | None, say: Say = plain) -> RuleSetChange:
     """Compare two rule sets; one of them may be missing."""
+    if old is not None and old == new:
+        nothing: dict[str, tuple[()]] = dict.fromkeys(("head", "added", "removed", "changed", "points"), ())
+        return RuleSetChange(old=old, new=new, unchanged=len(old.criteria), **nothing)
     before = {entry.id: entry for entry in (old.criteria if old else ())}
     after = {entry.id: entry for entry in (new.criteria if new else ())}
     compare = _Comparison(old, new, say)
