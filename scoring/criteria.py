@@ -21,7 +21,7 @@ from scoring.dated_words import compile_amount_in_year, compile_registered
 from scoring.facts import frame_columns
 from scoring.growth import JUDGED, GrowthRequest, exact_gap, total_name
 from scoring.industry import compile_amount_by_industry
-from scoring.points import CompiledPart
+from scoring.points import CompiledPart, CompiledPoints, points_of
 from scoring.rule_words import SPECS
 from scoring.shares import compile_share, share_gap
 from scoring.size_classes import compile_sme_size
@@ -109,10 +109,18 @@ def holding_ends(column: str, as_of: pl.Expr) -> pl.Expr:
 
 
 def _points(args: Args, context: Context) -> Compiled:
-    points, line = context.points, int(args["value"])
-    if points is None:
+    if context.points is None:
         raise ValueError("The word 'points' needs a points system in its rule set.")
-    wanted = line + 1 if args["operator"] == ">" else line
+    return _points_line(args, context.points)
+
+
+def _points_sum(args: Args, context: Context) -> Compiled:
+    """The points of several indicators together."""
+    return _points_line(args, points_of([_part_of(name, context) for name in args["indicators"]]))
+
+
+def _points_line(args: Args, points: CompiledPoints) -> Compiled:
+    wanted = int(args["value"]) + (1 if args["operator"] == ">" else 0)
     ok = pl.when(points.lo >= wanted).then(statement=True).when(points.hi < wanted).then(statement=False)
     asks = tuple(Ask(column, part.is_unresolved) for part in points.parts for column in part.columns)
     return Compiled(
@@ -288,6 +296,7 @@ WORDS: dict[str, Callable[[Args, Context], Compiled]] = {
     "share": compile_share,
     "points": _points,
     "points_part": _points_part,
+    "points_sum": _points_sum,
     "mean_growth": _mean_growth,
     "judgement": _judgement,
     "unmet_at_most": _unmet_at_most,

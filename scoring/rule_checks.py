@@ -270,10 +270,23 @@ def _check_value(kind: str, table: Mapping[str, Any], key: str, here: Place, *, 
         raise here.refuse(f"{value!r} years cannot be summed; 1 or 3 can")
     elif kind == "part" and value not in set(parts):
         raise here.refuse(f"the points part {value!r} is not in this rule set{suggestion(str(value), parts)}")
+    elif kind == "indicators":
+        _check_indicators(value, here, parts)
     elif kind == "asked_below":
         only(value, ("fact", "value"), here)
         fact(value.get("fact"), here.at("fact"), units=(Unit.CNY,))
         amount(value.get("value"), here.at("value"), unit=Unit.CNY)
+
+
+def _check_indicators(names: Any, place: Place, parts: Iterable[str]) -> None:
+    if not isinstance(names, list) or not names:
+        raise place.refuse("a list of points parts is needed here")
+    for index, name in enumerate(names):
+        if name not in set(parts):
+            hint = suggestion(str(name), parts)
+            raise place.at(index).refuse(f"the points part {name!r} is not in this rule set{hint}")
+        if name in names[:index]:
+            raise place.at(index).refuse(f"the points part {name!r} is counted twice")
 
 
 _SIMPLE: dict[str, Callable[[Any, Place], None]] = {

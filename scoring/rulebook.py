@@ -214,12 +214,13 @@ def _read_not_asked(table: Mapping[str, Any], place: Place) -> tuple[str, ...]:
 
 def _check_points_line(table: Mapping[str, Any], place: Place, points: Points | None) -> None:
     """A line of points has to be one that can be reached."""
-    if table["word"] not in ("points", "points_part"):
+    if table["word"] not in ("points", "points_part", "points_sum"):
         return
     if points is None:
         raise place.refuse(f"the word {table['word']!r} needs a points system in its rule set")
     parts = {part.id: part.maximum for part in points.parts}
-    most = parts[table["part"]] if table["word"] == "points_part" else points.maximum
+    named = table["indicators"] if table["word"] == "points_sum" else [table.get("part")]
+    most = points.maximum if table["word"] == "points" else sum(parts[str(name)] for name in named)
     least = table["value"] + (1 if table["operator"] == ">" else 0)
     if least > most:
         raise place.at("value").refuse(f"{least} points are needed and {most} is the maximum")
