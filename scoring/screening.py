@@ -17,8 +17,8 @@ from scoring.growth import NEAR, GrowthRequest, growth_layers, total_name
 from scoring.industry import belongs
 from scoring.industry_specs import INDUSTRY_SPECS
 from scoring.outcomes import CompiledRuleSet
-from scoring.points import compile_points, growth_request
-from scoring.rules_model import RuleSet
+from scoring.points import compile_points, growth_request, table_columns
+from scoring.rules_model import PointsTable, RuleSet
 from scoring.steps import Steps
 from scoring.vocabulary import FACTS, CriterionResult
 from scoring.year_specs import YEAR_SPECS
@@ -224,16 +224,16 @@ def _compile_rule_set(
 
 
 def _requests(entry: RuleSet) -> list[GrowthRequest]:
-    requests = [
-        growth_request(table)
-        for part in (entry.points.parts if entry.points else ())
-        for table in part.tables
-        if table.kind == "mean_growth"
-    ]
+    requests = [growth_request(table) for table in _tables(entry) if table.kind == "mean_growth"]
     for args in _words(entry, "mean_growth"):
         line = ((outcomes.fraction(args["value"]), args["operator"] == ">"),)
         requests += [GrowthRequest(fact, "judged", line) for fact in args["facts"]]
     return requests
+
+
+def _tables(entry: RuleSet) -> list[PointsTable]:
+    """Every points table of a rule set."""
+    return [table for part in (entry.points.parts if entry.points else ()) for table in part.tables]
 
 
 def _words(entry: RuleSet, word: str) -> list[Args]:
@@ -263,10 +263,12 @@ def _summed_columns(rule_sets: Sequence[RuleSet]) -> list[str]:
 
 def _columns_over_years(entry: RuleSet) -> set[str]:
     """The columns of the words of `scoring.year_words`, in which years before registration count, too."""
-    return {
+    words = {
         column
         for word, spec in (YEAR_SPECS | {"amount_in_year": INDUSTRY_SPECS["amount_in_year"]}).items()
         for args in _words(entry, word)
         for column in spec.columns(args, None)
         if split_year(column)[1] is not None
     }
+    growth = [table_columns(table) for table in _tables(entry) if table.kind == "year_growth"]
+    return words.union(*growth)
