@@ -4,6 +4,7 @@ from flask import Blueprint, Flask
 
 from enterprise_pipeline.web import (
     candidates,
+    check,
     enterprises,
     entry,
     entry_data,
@@ -28,6 +29,7 @@ from enterprise_pipeline.web.speed import init_speed
 BLUEPRINTS: tuple[Blueprint, ...] = (
     overview.bp,
     candidates.bp,
+    check.bp,
     enterprises.bp,
     entry.bp,
     entry_data.bp,

@@ -64,8 +64,7 @@ class Answers:
     def as_object(self) -> dict[str, Any]:
         """A JSON object, for keeping."""
         told = {
-            name: value.isoformat() if isinstance(value, date) else value
-            for name, value in self.told.items()
+            name: value.isoformat() if isinstance(value, date) else value for name, value in self.told.items()
         }
         return {"v": VERSION, "told": told, "unknown": sorted(self.unknown), "path": list(self.path)}
 
@@ -101,8 +100,8 @@ def answers_of(given: Any) -> Answers:
     """Answers from a JSON object; BadAnswers when anything in it cannot be."""
     if not isinstance(given, dict) or given.get("v") != VERSION:
         raise BadAnswers
-    told, unknown, path = (given.get(name) for name in ("told", "unknown", "path"))
-    if not isinstance(told, dict) or not _are_texts(unknown) or not _are_texts(path):
+    told, unknown, path = given.get("told"), _texts(given.get("unknown")), _texts(given.get("path"))
+    if not isinstance(told, dict):
         raise BadAnswers
     if not ANSWERABLE.issuperset([*told, *unknown]) or set(told) & set(unknown):
         raise BadAnswers
@@ -113,8 +112,10 @@ def answers_of(given: Any) -> Answers:
     )
 
 
-def _are_texts(given: Any) -> bool:
-    return isinstance(given, list) and all(isinstance(one, str) for one in given)
+def _texts(given: Any) -> list[str]:
+    if not isinstance(given, list) or not all(isinstance(one, str) for one in given):
+        raise BadAnswers
+    return given
 
 
 def _checked(column: str, value: Any) -> Any:

@@ -1,4 +1,4 @@
-"""Private links: answers kept for whoever holds the link, until a day; nothing of the link itself is stored."""
+"""Private links: answers kept for whoever holds the link, until a day; the link itself is not stored."""
 
 import hashlib
 import re
@@ -93,7 +93,11 @@ def forget_expired() -> int:
         ).all()
         for check_id in gone:
             audit.record(
-                session, actor="system", action="quick_check.expired", subject_type=SUBJECT, subject_id=check_id
+                session,
+                actor="system",
+                action="quick_check.expired",
+                subject_type=SUBJECT,
+                subject_id=check_id,
             )
     return len(gone)
 

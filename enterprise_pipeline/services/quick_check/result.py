@@ -71,9 +71,7 @@ def assess(answers: Answers, *, as_of: date) -> Assessment:
 
 def standings(assessment: Assessment) -> tuple[StandingGroup, ...]:
     """Every tier with its reasons, grouped by how near it is; inside a group what changes sooner is first."""
-    known = KnownFacts(
-        as_of=assessment.as_of, row=assessment.answers.told, figures=_NO_FIGURES, sheet={}
-    )
+    known = KnownFacts(as_of=assessment.as_of, row=assessment.answers.told, figures=_NO_FIGURES, sheet={})
     cards = tier_cards(assessment.explanations, known, {})
     return tuple(
         StandingGroup(standing=standing, cards=found)
