@@ -215,6 +215,8 @@ def _check_kind(kind: str, table: Mapping[str, Any], key: str, place: Place, *, 
         if not isinstance(value, list) or not value or not all(isinstance(name, str) for name in value):
             raise here.refuse("a list of criteria is needed here")
     elif kind == "parts":
+        if not value:
+            raise here.refuse("at least one part is needed here")
         for index, part in enumerate(tables(value, here)):
             check_word(part, here.at(index), parts=parts)
             only(part, {"word", "operator", *SPECS[part["word"]].keys}, here.at(index))
