@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from enterprise_pipeline.services.points_said import PartText, points_text
 from enterprise_pipeline.services.rule_speech import Say, Speech, plain
-from enterprise_pipeline.services.rule_words_said import clause, held, industries
+from enterprise_pipeline.services.rule_words_said import clause, held, industries, unless
 from enterprise_pipeline.services.texts import N_
 from scoring.rules_model import Criterion, DirectCondition, DirectRoute, RuleSet
 
@@ -42,7 +42,8 @@ def criterion_sentence(criterion: Criterion, say: Say = plain, *, rule_set: Rule
     '上一年度销售收入不超过 2 亿元'
     """
     speech = Speech(say, rule_set)
-    return speech.finished(clause(criterion.word, criterion.args, speech))
+    said = clause(criterion.word, criterion.args, speech)
+    return speech.finished(unless(said, criterion.not_asked_when, speech))
 
 
 def word_sentence(
