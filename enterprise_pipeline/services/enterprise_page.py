@@ -7,6 +7,7 @@ from typing import Any
 
 from enterprise_pipeline.services.contacts import ContactRecord, contacts_of
 from enterprise_pipeline.services.criterion_views import KnownFacts
+from enterprise_pipeline.services.data_questions import DataQuestion, questions_in
 from enterprise_pipeline.services.enterprises import EnterpriseRecord, get_enterprise
 from enterprise_pipeline.services.fact_sheets import ToldFact, told_facts
 from enterprise_pipeline.services.facts import facts_as_of
@@ -42,6 +43,7 @@ class EnterprisePage:
     rungs: tuple[Rung, ...]
     cards: tuple[TierCard, ...]
     missing: tuple[MissingFact, ...]
+    questions: tuple[DataQuestion, ...]
     figures: FigureTable
     sheet: dict[str, ToldFact]
     holdings: list[Holding]
@@ -74,6 +76,7 @@ def enterprise_page(enterprise_id: int, *, as_of: date) -> EnterprisePage:
         rungs=_rungs(row, explanations, holdings),
         cards=tier_cards(explanations, known, forecasts),
         missing=missing_facts(explanations, holdings, as_of=as_of),
+        questions=questions_in(facts, rule_sets, as_of).get(0, ()),
         figures=figures,
         sheet=sheet,
         holdings=holdings,

@@ -5,6 +5,7 @@ from flask import Blueprint, Flask
 from enterprise_pipeline.web import (
     candidates,
     check,
+    data_questions,
     enterprises,
     entry,
     entry_data,
@@ -33,6 +34,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     enterprises.bp,
     entry.bp,
     entry_data.bp,
+    data_questions.bp,
     imports.bp,
     rehearsals.bp,
     search.bp,

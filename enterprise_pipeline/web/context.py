@@ -44,7 +44,7 @@ NAVIGATION: tuple[NavigationEntry, ...] = (
         endpoint="enterprises.index",
         word=_l("企业"),
         icon="building-factory-2",
-        also=("entry", "entry_data"),
+        also=("entry", "entry_data", "data_questions"),
     ),
     NavigationEntry(endpoint="rules.index", word=_l("规则"), icon="scale", also=("standards",)),
     NavigationEntry(endpoint="imports.index", word=_l("导入"), icon="table-import"),

@@ -1,4 +1,4 @@
-"""Sharp reasons on the page of an enterprise: clocks, both readings, other standards, the next best question."""
+"""Sharp reasons on the page of an enterprise: clocks, readings, other standards, the next best question."""
 
 import re
 from datetime import date
