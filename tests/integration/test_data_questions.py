@@ -87,9 +87,8 @@ def test_figures_of_one_year_in_another_unit_are_one_question(context, client):
 
 def test_expert_points_that_the_facts_do_not_allow_are_asked_about(context, client):
     firm = add_good_enterprise(db.session)
-    add_sheet(
-        db.session, firm, valid_from=date(2026, 6, 1), version=2, expert_intellectual_property=3, class1_ip=1
-    )
+    told = {"expert_intellectual_property": 3, "class1_ip": 1}
+    add_sheet(db.session, firm, valid_from=date(2026, 6, 1), version=2, **told)
 
     page = shown(client, firm)
 
@@ -114,16 +113,16 @@ def test_the_list_links_to_the_figures_in_question(context, client):
     assert "查看了 1 家企业，其中 1 家有要核实的数字" in words(answer.text)
 
 
+def names(**wanted: str) -> list[str]:
+    return [line.name for line in question_page(QuestionFilter(**wanted), as_of=AS_OF).lines]
+
+
 def test_the_list_is_by_jurisdiction_and_by_kind(context, client):
     add_odd(1, "420506")
     add_odd(2, "420502", revenue_fen=20_000 * WAN, employees=1)
 
-    assert [
-        line.name for line in question_page(QuestionFilter(jurisdiction="420502"), as_of=AS_OF).lines
-    ] == ["宜昌第2家"]
-    assert [line.name for line in question_page(QuestionFilter(kind="part"), as_of=AS_OF).lines] == [
-        "宜昌第1家"
-    ]
+    assert names(jurisdiction="420502") == ["宜昌第2家"]
+    assert names(kind="part") == ["宜昌第1家"]
     assert "宜昌第1家" in client.get("/questions?kind=part&jurisdiction=420506").text
     assert "没有要核实的数字" in client.get("/questions?kind=part&jurisdiction=420502").text
 
