@@ -39,8 +39,9 @@ class RehearsalForm(BaseForm):
     )
     basis = ChoiceField(
         N_("用哪些数据"),
-        choices=[("reported", N_("只用已上报的数据")), ("forecast", N_("未上报的年度用最近一年的数据代替"))],
-        unknown=N_("自动：本年用已上报的，以后年度用最近一年的"),
+        description=N_("自动：今年以内的日期只用已上报的；以后年度的，没报的用最近一年的代替。"),
+        choices=[("reported", N_("只用已上报的数据")), ("forecast", N_("没报的年度用最近一年的"))],
+        unknown=N_("自动"),
     )
 
 

@@ -105,7 +105,7 @@ def known_tier(tier: str) -> Tier:
 
 
 def stale_numbers(*, months: int, on: date) -> list[StaleNumbers]:
-    """What holds on a day or later and was last checked more than so many months before it, oldest first."""
+    """What holds on a day or later and was last checked more than so many months before, oldest first."""
     line = months_before(on, months)
     found = []
     for entry in current_rulebook().rule_sets:
@@ -122,7 +122,7 @@ def stale_numbers(*, months: int, on: date) -> list[StaleNumbers]:
             )
             for checked_on, grade in groups
         ]
-    return sorted(found, key=lambda each: (each.checked_on, each.rule_set.id))
+    return sorted(found, key=lambda each: each.checked_on)
 
 
 def months_before(day: date, months: int) -> date:

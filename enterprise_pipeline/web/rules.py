@@ -75,18 +75,20 @@ def compare() -> tuple[str, int]:
     form.tier.offer([(str(each), tier_name(each)) for _name, tiers in LINES for each in tiers])
     old_id, new_id = request.args.get("old", ""), request.args.get("new", "")
     if old_id or new_id:
-        return _compared(form, [comparing.by_ids(old_id, new_id, say=say)])
+        change = comparing.by_ids(old_id, new_id, say=say)
+        return _compared(form, [change], pair=(change.old, change.new))
     if not form.validate():
         return render_template("rules/compare.html", form=form, changes=[], same=[]), 422
     start, end, tier = form["from"].data or today, form.to.data or today, form.tier.data or ""
     return _compared(form, comparing.by_days(start, end, tier=tier, say=say))
 
 
-def _compared(form: CompareForm, changes: list[Any]) -> tuple[str, int]:
+def _compared(form: CompareForm, changes: list[Any], pair: tuple[Any, ...] = ()) -> tuple[str, int]:
     different = [change for change in changes if not change.is_same]
     page = render_template(
         "rules/compare.html",
         form=form,
+        pair=pair,
         changes=different,
         same=[change for change in changes if change.is_same],
         rehearsals={
