@@ -15,7 +15,13 @@ from operator import add, and_, or_
 
 import polars as pl
 
-from scoring.amounts import compile_amount, compile_count, compile_holds_any, only_column
+from scoring.amounts import (
+    compile_amount,
+    compile_count,
+    compile_holds_any,
+    compile_one_of,
+    only_column,
+)
 from scoring.compiled import Args, Ask, Compiled, Context, both
 from scoring.dated_words import compile_amount_in_year, compile_registered
 from scoring.facts import frame_columns
@@ -293,6 +299,7 @@ WORDS: dict[str, Callable[[Args, Context], Compiled]] = {
     "age": _age,
     "holds": _holds,
     "holds_any": compile_holds_any,
+    "one_of": compile_one_of,
     "share": compile_share,
     "points": _points,
     "points_part": _points_part,

@@ -224,7 +224,12 @@ def _check_kind(kind: str, table: Mapping[str, Any], key: str, place: Place, *, 
         _check_value(kind, table, key, here, parts=parts)
 
 
-_UNITS_OF = {"flag": (Unit.FLAG,), "number": MEASURED, "figure": (*MEASURED, Unit.SHARE)}
+_UNITS_OF = {
+    "flag": (Unit.FLAG,),
+    "number": MEASURED,
+    "figure": (*MEASURED, Unit.SHARE),
+    "code": (Unit.CODE,),
+}
 
 
 # What a switch with two positions may say; the first is what holds where it is not written.
@@ -241,6 +246,17 @@ def _check_tiers(names: Any, place: Place) -> None:
         raise place.refuse("a list of two tiers or more is needed here")
     for index, name in enumerate(names):
         tier(name, place.at(index))
+
+
+def _check_values(table: Mapping[str, Any], place: Place) -> None:
+    """Values that the code can have."""
+    values, choices = table["values"], FACTS[table["fact"]].choices
+    if not isinstance(values, list) or not values:
+        raise place.refuse("a list of values is needed here")
+    for index, value in enumerate(values):
+        if value not in choices:
+            hint = suggestion(str(value), choices)
+            raise place.at(index).refuse(f"{value!r} is no value of {table['fact']!r}{hint}")
 
 
 def _check_judged_to(table: Mapping[str, Any], place: Place) -> None:
@@ -266,6 +282,8 @@ def _check_value(kind: str, table: Mapping[str, Any], key: str, here: Place, *, 
         _SIMPLE[kind](value, here)
     elif kind == "amount":
         amount(value, here, unit=FACTS[table.get("fact") or table["facts"][0]].unit)
+    elif kind == "values":
+        _check_values(table, here)
     elif kind == "judged_to":
         _check_judged_to(table, here)
     elif kind == "years" and value not in YEARS_ALLOWED:

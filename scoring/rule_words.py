@@ -111,6 +111,11 @@ SPECS: dict[str, WordSpec] = {
         unit=_fixed(Unit.FLAG),
         columns=lambda args, _points: [f"holds_{tier}" for tier in args["tiers"]],
     ),
+    "one_of": WordSpec(
+        keys={"fact": Key(kind="code"), "values": Key(kind="values")},
+        unit=_fixed(Unit.FLAG),
+        columns=lambda args, _points: frame_columns(args["fact"]),
+    ),
     "share": WordSpec(
         keys={
             "numerator": Key(kind="number"),

@@ -81,6 +81,11 @@ def _holds(args: Args, speech: Speech) -> str:
     return speech(N_("不属于有效期内的%(tier)s"), tier=speech.tier(args["tier"]))
 
 
+def _one_of(args: Args, speech: Speech) -> str:
+    values = speech.either(speech.code(value) for value in args["values"])
+    return speech(N_("%(fact)s为%(values)s"), fact=speech.fact(args["fact"]), values=values)
+
+
 def _holds_any(args: Args, speech: Speech) -> str:
     said = speech.either(held(tier, speech) for tier in args["tiers"])
     return said if args["is"] else speech(N_("不符合：%(rule)s"), rule=said)
@@ -298,6 +303,7 @@ SAYERS: dict[str, Sayer] = {
     "age": _age,
     "holds": _holds,
     "holds_any": _holds_any,
+    "one_of": _one_of,
     "share": _share,
     "share_each_year": _share_each_year,
     "points": _points,
