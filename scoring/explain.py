@@ -10,7 +10,7 @@ import polars as pl
 from scoring.evidence import Evidence, evidence_of, evidence_of_route
 from scoring.industry_specs import CODE
 from scoring.rules_model import Criterion, DirectCondition, RuleSet
-from scoring.screening import screen
+from scoring.single import screen_one
 from scoring.vocabulary import CriterionResult, Route, Verdict
 
 
@@ -101,7 +101,7 @@ def explain(facts: pl.DataFrame, rule_sets: Sequence[RuleSet], as_of: date) -> l
     """
     if facts.height != 1:
         raise ValueError(f"explain() takes one enterprise, not {facts.height}.")
-    found = explained(screen(facts, rule_sets, as_of, projection="detail").row(0, named=True), rule_sets)
+    found = explained(screen_one(facts, rule_sets, as_of), rule_sets)
     row = facts.row(0, named=True)
     return [_with_evidence(entry, row, as_of) for entry in found]
 
@@ -124,12 +124,27 @@ def _with_evidence(entry: Explanation, facts: Mapping[str, Any], as_of: date) ->
 
 def explained(row: Mapping[str, Any], rule_sets: Sequence[RuleSet]) -> list[Explanation]:
     """The reasons in one row of an outcomes frame of projection ``detail``."""
-    return [_explanation(entry, row) for entry in rule_sets]
+    asked = _asked(row)
+    return [_explanation(entry, row, asked) for entry in rule_sets]
 
 
-def _explanation(entry: RuleSet, row: Mapping[str, Any]) -> Explanation:
+def _asked(row: Mapping[str, Any]) -> dict[str, list[str]]:
+    """What each criterion asks, by its name in the frame: a row has too many columns to search them again."""
+    asked: dict[str, list[str]] = {}
+    for name, is_open in row.items():
+        if is_open is True:
+            criterion, mark, column = name.partition(".asks.")
+            if mark:
+                asked.setdefault(criterion, []).append(column)
+    return asked
+
+
+def _explanation(entry: RuleSet, row: Mapping[str, Any], asked: Mapping[str, Sequence[str]]) -> Explanation:
     key = entry.key
-    outcomes = tuple(_outcome(entry, criterion, row) for criterion in entry.criteria)
+    outcomes = tuple(
+        _outcome(f"{key}.{criterion.id}", criterion, row, missing=asked.get(f"{key}.{criterion.id}", ()))
+        for criterion in entry.criteria
+    )
     verdict, route, nearest = (row[f"{key}.{name}"] for name in ("verdict", "route", "nearest_criterion"))
     is_open = verdict == Verdict.UNDETERMINED
     return Explanation(
@@ -151,17 +166,14 @@ def _explanation(entry: RuleSet, row: Mapping[str, Any]) -> Explanation:
     )
 
 
-def _outcome(entry: RuleSet, criterion: Criterion, row: Mapping[str, Any]) -> Outcome:
-    prefix = f"{entry.key}.{criterion.id}."
-    asks = f"{prefix}asks."
-    missing = [name.removeprefix(asks) for name, is_open in row.items() if name.startswith(asks) and is_open]
+def _outcome(name: str, criterion: Criterion, row: Mapping[str, Any], *, missing: Sequence[str]) -> Outcome:
     return Outcome(
         criterion=criterion,
-        result=CriterionResult(row[f"{prefix}result"]),
-        numerator=row[f"{prefix}numerator"],
-        denominator=row[f"{prefix}denominator"],
-        gap=row[f"{prefix}gap"],
-        changes_on=row[f"{prefix}changes_on"],
+        result=CriterionResult(row[f"{name}.result"]),
+        numerator=row[f"{name}.numerator"],
+        denominator=row[f"{name}.denominator"],
+        gap=row[f"{name}.gap"],
+        changes_on=row[f"{name}.changes_on"],
         missing=tuple(missing),
     )
 

@@ -120,18 +120,24 @@ class _Program:
 
     def _prepared(self, facts: pl.DataFrame) -> pl.LazyFrame:
         """The columns read, in their types; a year before registration counts as 0 where it is absent."""
-        day = day_expression(self.as_of)
         wanted = columns_present(facts.schema, self.columns)
         plan = facts.lazy().select(*wanted, *([pl.col("as_of")] if self.as_of is None else []))
-        plan = plan.with_columns((day.dt.year() - pl.col("registered_on").dt.year()).alias(YEARS_OLD))
-        return plan.with_columns(
+        for layer in self.preparing():
+            plan = plan.with_columns(layer)
+        return plan
+
+    def preparing(self) -> list[list[pl.Expr]]:
+        """The layers that come before every other."""
+        age = day_expression(self.as_of).dt.year() - pl.col("registered_on").dt.year()
+        unborn = [
             pl.when(pl.col(name).is_null() & (pl.col(YEARS_OLD) < (split_year(name)[1] or 0)))
             .then(pl.lit(0, pl.Int64))
             .otherwise(pl.col(name))
             .alias(name)
             for name in self.unborn
             if (split_year(name)[1] or 0) > 1
-        )
+        ]
+        return [[age.alias(YEARS_OLD)], unborn]
 
     def _with_late_gaps(self, facts: pl.DataFrame, result: pl.DataFrame) -> pl.DataFrame:
         for entry in self.compiled:
@@ -157,6 +163,11 @@ class _Program:
                 exact = self._prepared(few).select(gap.alias(column)).collect().to_series()
                 result = result.with_columns(result[column].rechunk().scatter(rows, exact))
         return result
+
+
+def program_for_one(rule_sets: Sequence[RuleSet], as_of: date) -> _Program:
+    """The compiled rule sets as `scoring.single` runs them: exact, with every detail."""
+    return _compile(tuple(rule_sets), as_of, "detail", exact=True)
 
 
 @lru_cache(maxsize=64)
