@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from fractions import Fraction
-from functools import reduce
+from functools import cached_property, lru_cache, reduce
 from itertools import chain
 from operator import add
 from typing import Any
@@ -115,6 +115,11 @@ class _Check:
     most: pl.Expr | None = None
     notch: int | None = None
 
+    @cached_property
+    def columns(self) -> tuple[str, ...]:
+        """The columns that it reads."""
+        return tuple(self.doubtful.meta.root_names())
+
 
 def notches(rule_sets: Sequence[RuleSet]) -> tuple[Notch, ...]:
     """The lower limits on shares of yearly figures, each once however many rule sets ask it."""
@@ -165,23 +170,36 @@ def find(facts: pl.DataFrame, lines: Sequence[Notch] = ()) -> pl.DataFrame:
         for a notch ``value`` is the share asked for, ``than`` to ``most`` that of the
         year before and of last year, in millionths, and ``notch`` its place in ``lines``.
     """
-    checks = list(chain(_net_assets(), _parts(), _units(), _per_head(), _notch_checks(lines)))
-    named = sorted({name for check in checks for name in check.doubtful.meta.root_names()})
-    plan = facts.lazy().select(columns_present(facts.schema, named)).with_row_index("row")
+    checks = [*_standing_checks(), *_notch_checks(lines)]
+    named = sorted({name for check in checks for name in check.columns})
+    frame = facts.select(columns_present(facts.schema, named))
+    marks = frame.select(check.doubtful.alias(str(place)) for place, check in enumerate(checks))
     found = [
-        plan.filter(check.doubtful).select(
-            pl.col("row"),
-            pl.lit(str(check.kind)).alias("kind"),
-            pl.lit(check.subject).alias("subject"),
-            pl.lit(check.other).alias("other"),
-            check.value.cast(pl.Int64).alias("value"),
-            check.than.cast(pl.Int64).alias("than"),
-            (pl.lit(None) if check.most is None else check.most).cast(pl.Int64).alias("most"),
-            pl.lit(check.notch, pl.Int64).alias("notch"),
-        )
-        for check in checks
+        _told(frame, check, marks[str(place)].arg_true())
+        for place, check in enumerate(checks)
+        if marks[str(place)].any()
     ]
-    return pl.concat(pl.collect_all(found)).cast(SCHEMA).sort("row", maintain_order=True)
+    return pl.concat([pl.DataFrame(schema=SCHEMA), *found]).sort("row", maintain_order=True)
+
+
+def _told(frame: pl.DataFrame, check: _Check, rows: pl.Series) -> pl.DataFrame:
+    """The rows of a frame that a check doubts, with their values."""
+    return frame[rows].select(
+        rows.cast(pl.UInt32).alias("row"),
+        pl.lit(str(check.kind)).alias("kind"),
+        pl.lit(check.subject).alias("subject"),
+        pl.lit(check.other).alias("other"),
+        check.value.cast(pl.Int64).alias("value"),
+        check.than.cast(pl.Int64).alias("than"),
+        (pl.lit(None) if check.most is None else check.most).cast(pl.Int64).alias("most"),
+        pl.lit(check.notch, pl.Int64).alias("notch"),
+    )
+
+
+@lru_cache(maxsize=1)
+def _standing_checks() -> tuple[_Check, ...]:
+    """What is checked whatever the rules say."""
+    return tuple(chain(_net_assets(), _parts(), _units(), _per_head()))
 
 
 def _limit(name: str) -> float:
@@ -292,6 +310,8 @@ def find_expert_doubts(facts: pl.DataFrame, rule_sets: Sequence[RuleSet], as_of:
     if not given:
         return pl.DataFrame(schema=SCHEMA)
     rows = facts.with_row_index("row").filter(pl.any_horizontal(pl.col(given).is_not_null()))
+    if rows.is_empty():
+        return pl.DataFrame(schema=SCHEMA)
     scored = list(dict.fromkeys(parts[name][0] for name in given))
     blank = rows.drop("row").with_columns(pl.lit(None, pl.Int64).alias(name) for name in parts)
     ranges = screen(blank, scored, as_of, projection="detail")
