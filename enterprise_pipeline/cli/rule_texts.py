@@ -14,7 +14,7 @@ from enterprise_pipeline.services import clock
 from enterprise_pipeline.services.errors import ServiceError
 from enterprise_pipeline.services.rule_changes import CriterionChange, FieldChange, RuleSetChange
 from enterprise_pipeline.services.rule_compare import by_days
-from enterprise_pipeline.services.rule_pages import SaidRuleSet, months_before, stale_numbers, tier_page
+from enterprise_pipeline.services.rule_pages import SaidRuleSet, months_before, said, stale_numbers, tier_page
 from enterprise_pipeline.services.rule_speech import Say, plain
 from scoring.rules_model import RuleSet
 from scoring.vocabulary import TIER_NAMES
@@ -55,32 +55,33 @@ def show(tier: str, on: datetime | None, standard: str, lang: str) -> None:
     """Say what TIER asks for on a day: each criterion with its printed line and its source."""
     day = on.date() if on else today()
     try:
-        with speaking(lang) as say:
-            page = tier_page(tier, day, say=say, standard=standard)
+        held = tier_page(tier, day).in_force
     except ServiceError as error:
         raise click.ClickException(str(error)) from error
-    if not page.in_force:
+    shown = [entry for entry in held if standard in ("", entry.standard)]
+    if not shown:
         what = f"{tier} by {standard}" if standard else tier
         raise click.ClickException(f"No rule set of {what} is in force on {day}.")
-    for number, said in enumerate(page.in_force):
-        if number:
-            click.echo()
-        _tell(said, lang)
+    with speaking(lang) as say:
+        for number, entry in enumerate(shown):
+            if number:
+                click.echo()
+            _tell(said(entry, say), lang)
 
 
-def _tell(said: SaidRuleSet, language: str) -> None:
-    for line in _head(said.rule_set, language):
+def _tell(shown: SaidRuleSet, language: str) -> None:
+    for line in _head(shown.rule_set, language):
         click.echo(line)
-    if said.text.applies:
-        click.echo(f"  {said.text.applies}")
-    for criterion, sentence in said.criteria:
+    if shown.text.applies:
+        click.echo(f"  {shown.text.applies}")
+    for criterion, sentence in shown.criteria:
         click.echo(f"  {criterion.id}: {sentence}")
         click.echo(f"      {own_language(criterion, 'printed', language)} | {criterion.article}")
-        if criterion.document != said.rule_set.document or criterion.grade != said.rule_set.grade:
+        if criterion.document != shown.rule_set.document or criterion.grade != shown.rule_set.grade:
             click.echo(f"      {criterion.document}, {criterion.address}, {criterion.grade}")
-    if said.text.direct:
-        click.echo(f"  {said.text.direct}")
-    for part in said.text.points:
+    if shown.text.direct:
+        click.echo(f"  {shown.text.direct}")
+    for part in shown.text.points:
         click.echo(f"  {part.label} (0–{part.maximum}) {part.combined} {part.experts}".rstrip())
         for table in part.tables:
             click.echo(f"    {table.label}: {table.measured}")

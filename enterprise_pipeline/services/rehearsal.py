@@ -48,6 +48,7 @@ CHUNK = 25_000
 # A worker that has written nothing for so long is taken for dead; a part takes a few seconds.
 SILENCE = timedelta(seconds=60)
 ERROR_LENGTH = 500
+NAME_LENGTH = 200
 SUBJECT = "rehearsal"
 Progress = Callable[[int, int], None]
 
@@ -87,7 +88,7 @@ def start_for_draft(
     pair = _pair_of_version(rulebook, line.tier, version.content, as_of)
     return _store(
         origin="draft",
-        name=f"{pair.new.label} v{version.number}",
+        name=f"{pair.new.label} v{version.number}"[:NAME_LENGTH],
         pair=pair,
         as_of=as_of,
         basis=basis or _usual_basis(as_of, today),
@@ -120,7 +121,7 @@ def start_for_file(
     pair = pair_of_file(rulebook, name, content, as_of=as_of, standard=standard)
     return _store(
         origin="file",
-        name=name,
+        name=name[:NAME_LENGTH],
         pair=pair,
         as_of=as_of,
         basis=basis or _usual_basis(as_of, today),

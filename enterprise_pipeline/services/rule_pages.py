@@ -36,11 +36,17 @@ class SaidRuleSet:
 
 @dataclass(frozen=True, kw_only=True)
 class TierPage:
-    """All rules of a tier: those that hold on a day in full, and all others as a timeline."""
+    """All rules of a tier: those that hold on a day, and all of them as a timeline."""
 
     tier: Tier
-    in_force: tuple[SaidRuleSet, ...]
+    in_force: tuple[RuleSet, ...]
     timeline: tuple[RuleSet, ...]
+
+    def of(self, standard: str) -> RuleSet | None:
+        """The rule set of a standard that holds, else the default one."""
+        same = [entry for entry in self.in_force if entry.standard == standard]
+        usual = [entry for entry in self.in_force if entry.is_default]
+        return next(iter([*same, *usual, *self.in_force]), None)
 
     def before(self, rule_set: RuleSet) -> RuleSet | None:
         """The rule set of the same standard that this one followed."""
@@ -78,12 +84,12 @@ def _tier_line(tier: Tier, rule_sets: Sequence[RuleSet], as_of: date) -> TierLin
     )
 
 
-def tier_page(tier: str, as_of: date, *, say: Say = plain, standard: str = "") -> TierPage:
-    """The rules of a tier on a day, said in one language; ``standard`` keeps to one of them."""
+def tier_page(tier: str, as_of: date) -> TierPage:
+    """The rules of a tier on a day."""
     known = known_tier(tier)
     own = [entry for entry in current_rulebook().rule_sets if entry.tier is known]
-    held = [entry for entry in own if entry.holds_on(as_of) and standard in ("", entry.standard)]
-    return TierPage(tier=known, in_force=tuple(said(entry, say) for entry in held), timeline=tuple(own))
+    held = tuple(entry for entry in own if entry.holds_on(as_of))
+    return TierPage(tier=known, in_force=held, timeline=tuple(own))
 
 
 def said(entry: RuleSet, say: Say = plain) -> SaidRuleSet:

@@ -58,12 +58,10 @@ def index() -> str:
 @bp.get("/<tier>")
 def tier(tier: str) -> str:
     """Show the rule sets of a tier on the day in full, one standard at a time."""
-    standard = request.args.get("standard", "")
-    shown = service.tier_page(tier, current_as_of(), say=say)
-    chosen = next((each for each in shown.in_force if each.rule_set.standard == standard), None)
-    if chosen is None and shown.in_force:
-        chosen = next((each for each in shown.in_force if each.rule_set.is_default), shown.in_force[0])
-    return render_template("rules/tier.html", shown=shown, chosen=chosen)
+    shown = service.tier_page(tier, current_as_of())
+    chosen = shown.of(request.args.get("standard", ""))
+    said = None if chosen is None else service.said(chosen, say)
+    return render_template("rules/tier.html", shown=shown, chosen=said)
 
 
 @bp.get("/compare")
