@@ -2,6 +2,7 @@
 
 import click
 
+from enterprise_pipeline.cli.checks import checks
 from enterprise_pipeline.cli.demo import demo
 from enterprise_pipeline.cli.imports import import_file
 from enterprise_pipeline.cli.rehearsals import rehearse
@@ -12,4 +13,4 @@ from enterprise_pipeline.cli.screening import screen
 for command in (show, diff, stale, rehearse):
     rules.add_command(command)
 
-COMMANDS: tuple[click.Command, ...] = (demo, import_file, rules, screen)
+COMMANDS: tuple[click.Command, ...] = (checks, demo, import_file, rules, screen)
