@@ -5,6 +5,7 @@ from flask import Blueprint, Flask
 from enterprise_pipeline.web import (
     candidates,
     check,
+    coverage,
     data_questions,
     enterprises,
     entry,
@@ -16,6 +17,7 @@ from enterprise_pipeline.web import (
     overview,
     rehearsals,
     search,
+    standards,
 )
 from enterprise_pipeline.web.assets import init_assets
 from enterprise_pipeline.web.context import init_context
@@ -31,6 +33,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     overview.bp,
     candidates.bp,
     check.bp,
+    coverage.bp,
     enterprises.bp,
     entry.bp,
     entry_data.bp,
@@ -38,6 +41,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     imports.bp,
     rehearsals.bp,
     search.bp,
+    standards.bp,
     help.bp,
     language.bp,
     health.bp,
