@@ -71,6 +71,13 @@ def screened_on(session: Session | None = None) -> date | None:
     return None if last is None else last.as_of
 
 
+def lists_are_current(day: date) -> bool:
+    """Whether lists are by the rules of a day; without any screening there is nothing to bring up."""
+    session = reading()
+    last = last_look(session)
+    return last is None or last.same_rules(session, day, known_on=max(last.known_on, day))
+
+
 def readiness(version: Version, *, session: Session | None = None) -> Readiness:
     """Check a version as it would be published."""
     session = session or reading()

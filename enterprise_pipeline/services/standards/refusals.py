@@ -11,6 +11,7 @@ CORRECT = N_("请改正后保存。")
 
 # Pattern of the reader's reason, what it means, and what to do; named groups are the values.
 _KNOWN: tuple[tuple[str, str, str], ...] = (
+    (r"at least one part is needed here", N_("还没有添加任何一项。"), N_("请添加至少一项。")),
     (r"a text is missing here", N_("没有填写。"), FILL_IN),
     (r"(?P<value>.+) is not a date; .*", N_("“%(value)s”不是日期。"), N_("请写成 2026-04-01 这样的日期。")),
     (
