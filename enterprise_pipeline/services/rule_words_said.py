@@ -204,6 +204,12 @@ def _over_years(pattern: str) -> Sayer:
     return say
 
 
+def _amount_in_year(args: Args, speech: Speech) -> str:
+    fact, years = FACTS[args["fact"]], speech.years(int(args["years_back"]))
+    what = speech(N_("当年之前第%(years)s年的%(fact)s"), years=years, fact=speech.fact(fact.name))
+    return speech.compared(what, args["operator"], speech.amount(fact, args["value"]))
+
+
 def _share_each_year(args: Args, speech: Speech) -> str:
     what = speech(
         N_("近%(years)s年每年的%(numerator)s占当年%(denominator)s的比例"),
@@ -314,6 +320,7 @@ SAYERS: dict[str, Sayer] = {
     "amount_each_year": _over_years(N_("近%(years)s年每年的%(fact)s")),
     "amount_total": _over_years(N_("近%(years)s年%(fact)s之和")),
     "amount_mean": _over_years(N_("近%(years)s年%(fact)s的年平均数")),
+    "amount_in_year": _amount_in_year,
     "amount_by_industry": _amount_by_industry,
     "judgement": _judgement,
     "unmet_at_most": _unmet_at_most,
