@@ -15,13 +15,15 @@ from enterprise_pipeline.services.errors import BadFile, ServiceError
 from enterprise_pipeline.services.rehearsal_columns import Change
 from enterprise_pipeline.services.rehearsal_list import changed_page, parse_filter
 from enterprise_pipeline.services.rule_compare import rule_set_of
-from enterprise_pipeline.web import rehearsal_export
+from enterprise_pipeline.web import rehearsal_export, rules
 from enterprise_pipeline.web import rehearsal_words as words
 from enterprise_pipeline.web.context import actor, current_as_of, today
 from enterprise_pipeline.web.entry_forms import ID, form_meta
 from enterprise_pipeline.web.filters import translated
-from enterprise_pipeline.web.rules import bp
 from forms.rules import RehearsalFileForm, RehearsalForm
+
+# Rehearsals are pages about rules, too; only their file is another one.
+bp = rules.bp
 
 THREAD = "rehearsal-"
 SECONDS_TO_REFRESH = "2"
