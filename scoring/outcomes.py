@@ -75,6 +75,7 @@ def waive(criterion: Compiled, doors: list[Compiled], route: pl.Expr) -> Compile
         criterion,
         ok=route | criterion.ok,
         waived=waived if criterion.waived is None else waived | criterion.waived,
+        judgement=None if criterion.judgement is None else criterion.judgement & ~waived,
         asks=(*asks, *criterion.asks),
         changes_on=pl.min_horizontal(ends) if ends else None,
     )
@@ -239,12 +240,10 @@ def _sum(terms: list[pl.Expr], dtype: type[pl.DataType]) -> pl.Expr:
 def _route(entry: CompiledRuleSet) -> pl.Expr:
     if entry.route is None:
         return pl.lit(None, pl.UInt8)
+    # Without points there is no other route to name.
+    other = _word(Route.POINTS) if entry.points else pl.lit(None, pl.UInt8)
     route = (
-        pl.when(entry.route)
-        .then(_word(Route.DIRECT))
-        .when(entry.route.not_())
-        .then(_word(Route.POINTS))
-        .otherwise(None)
+        pl.when(entry.route).then(_word(Route.DIRECT)).when(entry.route.not_()).then(other).otherwise(None)
     )
     return entry.where_it_applies(route)
 
