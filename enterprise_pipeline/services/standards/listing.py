@@ -80,13 +80,8 @@ def _lines(as_of: date, version_id: int | None = None) -> list[VersionLine]:
     rulebook = current_rulebook(session)
     refused = {entry.version_id: entry.reason for entry in rulebook.refused}
     version, standard = LocalStandardVersion, LocalStandard
-    counted = dict(
-        session.execute(
-            select(LocalStandardCase.version_id, func.count()).group_by(LocalStandardCase.version_id)
-        )
-        .tuples()
-        .all()
-    )
+    counting = select(LocalStandardCase.version_id, func.count()).group_by(LocalStandardCase.version_id)
+    counted: dict[int, int] = {row[0]: row[1] for row in session.execute(counting)}
     query = (
         select(version, standard)
         .join(standard, standard.id == version.standard_id)
