@@ -19,6 +19,7 @@ from enterprise_pipeline.services.rulebooks import current_rulebook
 from enterprise_pipeline.services.tier_cards import CardGroup, Forecast, TierCard, grouped, tier_cards
 from enterprise_pipeline.transaction import reading
 from scoring.explain import Explanation, explain
+from scoring.size_classes import size_class
 from scoring.vocabulary import SCIENCE_LADDER, YEARS_CARRIED, Tier
 
 
@@ -40,6 +41,7 @@ class EnterprisePage:
     record: EnterpriseRecord
     as_of: date
     report_year: int | None
+    size: str | None
     rungs: tuple[Rung, ...]
     cards: tuple[TierCard, ...]
     missing: tuple[MissingFact, ...]
@@ -73,6 +75,7 @@ def enterprise_page(enterprise_id: int, *, as_of: date) -> EnterprisePage:
         record=record,
         as_of=as_of,
         report_year=row.get("report_year"),
+        size=size_class(facts)[0],
         rungs=_rungs(row, explanations, holdings),
         cards=tier_cards(explanations, known, forecasts),
         missing=missing_facts(explanations, holdings, as_of=as_of),

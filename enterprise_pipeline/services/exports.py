@@ -60,7 +60,7 @@ def export_candidates(
     actor: str,
 ) -> int:
     """Write every row of the list into ``file`` and record who took it; returns the number of rows."""
-    rows = (cells(row) for part in every_row(wanted) for row in part)
+    rows = (cells(row) for part in every_row(wanted, with_sizes=True) for row in part)
     n = write_csv(file, sheet, rows) if as_csv else write_workbook(file, sheet, rows)
     with transaction() as session:
         audit.record(

@@ -27,7 +27,7 @@ CSV = "text/csv; charset=utf-8"
 SPOOL = 8 * 1024 * 1024
 NAME_WIDTH = 38
 WIDTHS = {
-    "code": 22, "jurisdiction": 16, "industry": 26, "field": 30, "registered": 12, "verdict": 20,
+    "code": 22, "jurisdiction": 16, "industry": 26, "size": 8, "field": 30, "registered": 12, "verdict": 20,
     "step": 52, "points": 10, "holds": 14, "changes": 12,
 }  # fmt: skip
 
@@ -36,7 +36,7 @@ def answer(*, as_csv: bool) -> Response:
     """Write the list that the address asks for into a file and send it."""
     wanted = service.with_standard(parse(request.args))
     # The code always goes along, for without it nobody can match the file with another one.
-    columns = ("code", *(name for name in chosen_columns() if name != "code"))
+    columns = ("code", "size", *(name for name in chosen_columns() if name not in ("code", "size")))
     file: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=SPOOL)  # noqa: SIM115 -- closed by the response
     is_synthetic = service.screening().is_synthetic
     title = _("名单（合成数据）") if is_synthetic else _("名单")
