@@ -44,6 +44,8 @@ def _flags(args: Args, speech: Speech) -> str:
 def _amount(args: Args, speech: Speech) -> str:
     value = speech.amount(FACTS[args["fact"]], args["value"])
     said = speech.compared(speech.last_year(args["fact"]), args["operator"], value)
+    if args.get("gate"):
+        return speech(N_("%(rule)s（仅用于分档）"), rule=said)
     if "judged_to" not in args:
         return said
     if args["judged_to"] == ANY:
