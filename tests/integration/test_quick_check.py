@@ -231,6 +231,23 @@ def test_a_form_that_is_not_ours_is_refused_in_words(client, state):
     assert "企业梯度自测" in response.text
 
 
+def test_a_form_of_endless_length_is_not_read(client):
+    response = client.post("/check/step", data={"state": "x" * 200_000})
+
+    assert response.status_code == 413
+    assert "填写的内容太多" in response.text
+    assert "企业梯度自测" in response.text
+
+
+def test_a_way_that_never_was_leads_back_to_the_start(client):
+    state = '{"v":1,"told":{},"unknown":[],"path":["nowhere","people"]}'
+
+    response = client.post("/check/step", data={"state": state, "screen": "awards", "go": "back"})
+
+    assert response.status_code == 200
+    assert screen_of(response.text) == "people"
+
+
 def test_columns_that_a_screen_does_not_have_are_not_taken(client):
     response = client.post(
         "/check/step",
