@@ -138,9 +138,9 @@ def cancel_rehearsal(rehearsal_id: int) -> ResponseReturnValue:
 @bp.post(f"/rehearsals/<{ID}:rehearsal_id>/resume")
 def resume_rehearsal(rehearsal_id: int) -> ResponseReturnValue:
     """Go on with a rehearsal that was interrupted or stopped."""
-    if heads.head(rehearsal_id).state in ("interrupted", "failed", "cancelled"):
-        run_behind(rehearsal_id)
-        flash(_("接着上次的地方继续预演。"), "success")
+    service.reopen(rehearsal_id, actor=actor())
+    run_behind(rehearsal_id)
+    flash(_("接着上次的地方继续预演。"), "success")
     return redirect(url_for(".rehearsal", rehearsal_id=rehearsal_id), code=303)
 
 
