@@ -3,6 +3,7 @@
 from models.annual_report import AnnualReport
 from models.assessment_change import AssessmentChange
 from models.base import Base, db
+from models.data_question import QuestionAnswer
 from models.enterprise import Contact, Enterprise, EnterpriseName
 from models.enterprise_facts import EnterpriseFacts
 from models.local_standard import LocalStandard, LocalStandardCase, LocalStandardVersion
@@ -36,6 +37,7 @@ __all__ = [
     "Membership",
     "Pool",
     "PoolCoverage",
+    "QuestionAnswer",
     "QuickCheck",
     "RegistryState",
     "Rehearsal",

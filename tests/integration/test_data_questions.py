@@ -39,7 +39,7 @@ def add_odd(number: int = 1, jurisdiction: str = "420506", **changes: int) -> in
 
 
 def questions(firm: int):
-    return enterprise_page(firm, as_of=AS_OF).questions
+    return enterprise_page(firm, as_of=AS_OF).questions.open
 
 
 def test_a_firm_whose_figures_go_together_has_no_panel(context, client):
