@@ -53,6 +53,29 @@ def test_answers_decide_tiers_and_name_the_exact_gap(client):
     assert 'href="https://' in text
 
 
+def test_tiers_stand_by_how_near_they_are(client):
+    """1 of 100 heads is nearer than half the sales; a tier of another industry stands apart."""
+    text = walk(
+        client,
+        {
+            "basics": BASICS | {"is_industry_excluded": "no"},
+            "operations": {
+                f"{name}_y{back}": "1900"
+                for name in ("revenue_fen", "main_revenue_fen")
+                for back in (1, 2, 3)
+            },
+            "people": {"employees_y1": "501", "tech_staff_y1": "60"},
+        },
+    )
+
+    headings = re.findall(r'id="standing-(\w+)"', text)
+    order = ["eligible", "judgement", "one_step", "undetermined", "not_yet", "not_applicable"]
+    assert headings == [name for name in order if name in headings]
+    assert {"one_step", "not_applicable"} <= set(headings)
+    assert "主营业务收入还差 100.00 万元" in words(text)
+    assert text.index("tier-tech_sme") < text.index("tier-leading")
+
+
 def test_what_was_answered_is_not_asked_again(client):
     first = begin(client)
     after = send(client, first, **BASICS | {"registered_on": "2001-01-01"}).text
