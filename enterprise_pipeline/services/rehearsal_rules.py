@@ -82,8 +82,21 @@ def pair_of_draft(rulebook: CurrentRulebook, draft: RuleSet, as_of: date) -> Pai
     """A draft against what holds on the day; the draft is tried whatever its own first day is."""
     together = with_version(_without_later(rulebook.rule_sets, draft), draft)
     new = next(entry for entry in together if entry.id == draft.id)
-    old = in_force(rulebook.rule_sets, draft.tier, draft.standard, as_of)
+    before = _as_before(rulebook.rule_sets, draft)
+    old = in_force(before, draft.tier, draft.standard, as_of)
     return pair_of(rulebook.rule_sets, old=old, new=new, as_of=as_of)
+
+
+def _as_before(rule_sets: Sequence[RuleSet], version: RuleSet) -> list[RuleSet]:
+    """The rule sets as if the version had not been published: what it ends goes on."""
+    line = (version.tier, version.standard)
+    return [
+        replace(entry, effective_to=None)
+        if (entry.tier, entry.standard) == line and entry.effective_to == version.effective_from
+        else entry
+        for entry in rule_sets
+        if entry.id != version.id
+    ]
 
 
 def _without_later(rule_sets: Sequence[RuleSet], draft: RuleSet) -> list[RuleSet]:
