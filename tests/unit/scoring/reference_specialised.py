@@ -108,7 +108,7 @@ def _srdi_2022_points(firm: Firm) -> tuple[int, int]:
     fixed += _points(_share(firm["net_profit_fen_y1"], revenue), (10, 10), (8, 8), (6, 6), (4, 4), (2, 2))
     debt = _share(firm["total_liabilities_fen_y1"], firm["total_assets_fen_y1"])
     fixed += _points_below(debt, (50, 5), (60, 3), (70, 1))
-    fixed += firm["local_special_points"]
+    fixed += min(firm["local_special_points"], 15)
     if firm["class1_ip_high_value"] >= 1:
         fixed += 10
     elif firm["class1_ip_self_developed"] >= 1:
