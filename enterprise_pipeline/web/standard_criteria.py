@@ -30,8 +30,6 @@ def add(version_id: int) -> ResponseReturnValue:
         editing.find(version.table, inside)
     if view is None:
         return render_template("standards/words.html", version=version, words=offered, inside=inside)
-    if not view.keys and inside:
-        raise BadRequest(_("这种判断方式没有可填的内容，不能放在另一条里面。"))
     form = _form(version, view, {}, is_part=bool(inside))
     if request.method == "POST" and form.validate():
         entry = _told(version, view, form, {}, is_part=bool(inside))

@@ -42,7 +42,7 @@ def text_of(answer) -> str:
 
 def test_an_empty_list_says_what_to_do(client):
     page = client.get("/standards").text
-    assert "还没有地方标准" in page
+    assert "还没有本地标准" in page
     assert 'href="/standards/new"' in page
 
 
@@ -77,7 +77,7 @@ def test_a_beginning_that_cannot_be_is_refused_and_keeps_what_was_typed(client, 
     assert answer.status_code == 422
     assert said in text_of(answer)
     assert "我们的标准" in answer.text
-    assert "还没有地方标准" in client.get("/standards").text
+    assert "还没有本地标准" in client.get("/standards").text
 
 
 def test_a_criterion_is_added_changed_moved_and_removed(app, client, draft):

@@ -71,7 +71,7 @@ def version_line(version_id: int, *, as_of: date) -> VersionLine:
     """One version with where it stands; NotFound when there is none."""
     found = _lines(as_of, version_id)
     if not found:
-        raise NotFound(Text(N_("没有这个地方标准版本，或草稿已被删除。")))
+        raise NotFound(Text(N_("没有这个本地标准版本，或草稿已被删除。")))
     return found[0]
 
 
