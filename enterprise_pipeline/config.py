@@ -84,32 +84,31 @@ class Settings:
             ),
             timezone=_timezone(given["timezone"] or str(defaults["timezone"])),
             today=_day("PIPELINE_TODAY", given["today"]),
-            check_days=_whole_number(
-                "PIPELINE_CHECK_DAYS", given["check_days"], default=cls.check_days, highest=366
-            ),
-            check_limit=_whole_number(
-                "PIPELINE_CHECK_LIMIT", given["check_limit"], default=cls.check_limit, highest=10**9
-            ),
-            check_keep_limit=_whole_number(
-                "PIPELINE_CHECK_KEEP_LIMIT",
-                given["check_keep_limit"],
-                default=cls.check_keep_limit,
-                highest=10**9,
-            ),
-            trusted_proxies=_whole_number(
-                "PIPELINE_TRUSTED_PROXIES",
-                given["trusted_proxies"],
-                default=cls.trusted_proxies,
-                lowest=0,
-                highest=9,
-            ),
-            rules_stale_months=_whole_number(
-                "PIPELINE_RULES_STALE_MONTHS",
-                given["rules_stale_months"],
-                default=cls.rules_stale_months,
-                highest=600,
-            ),
+            **_numbers(given),
         )
+
+
+# The settings that are plain whole numbers: lowest and highest.
+NUMBERS: dict[str, tuple[int, int]] = {
+    "rules_stale_months": (1, 600),
+    "check_days": (1, 366),
+    "check_limit": (1, 10**9),
+    "check_keep_limit": (1, 10**9),
+    "trusted_proxies": (0, 9),
+}
+
+
+def _numbers(given: Mapping[str, str]) -> dict[str, int]:
+    return {
+        name: _whole_number(
+            variables()[name],
+            given[name],
+            default=getattr(Settings, name),
+            lowest=lowest,
+            highest=highest,
+        )
+        for name, (lowest, highest) in NUMBERS.items()
+    }
 
 
 def variables() -> dict[str, str]:
