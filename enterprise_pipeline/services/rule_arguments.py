@@ -5,6 +5,7 @@ from typing import Any
 
 from enterprise_pipeline.services.rule_speech import Speech
 from enterprise_pipeline.services.texts import N_
+from scoring.amounts import ANY
 from scoring.rule_words import SPECS
 from scoring.rules_model import Criterion
 from scoring.vocabulary import FACTS, Unit
@@ -43,6 +44,10 @@ def _amount(value: Any, criterion: Criterion, speech: Speech) -> str:
     return speech.amount(FACTS[name], value)
 
 
+def _judged_to(value: Any, criterion: Criterion, speech: Speech) -> str:
+    return speech(N_("不限")) if value == ANY else _amount(value, criterion, speech)
+
+
 def _whole(value: Any, criterion: Criterion, speech: Speech) -> str:
     unit = Unit.POINTS if criterion.word in ("points", "points_part") else criterion.unit
     return speech.counted(value, unit)
@@ -67,7 +72,9 @@ def _asked_below(value: Mapping[str, Any], _criterion: Criterion, speech: Speech
 
 
 KINDS: dict[str, Writer] = {
-    **dict.fromkeys(("flag", "number", "figure"), lambda value, _criterion, speech: speech.fact(value)),
+    **dict.fromkeys(
+        ("flag", "number", "figure", "code"), lambda value, _criterion, speech: speech.fact(value)
+    ),
     **dict.fromkeys(
         ("flags", "numbers"),
         lambda value, _criterion, speech: speech.listed(speech.fact(name) for name in value),
@@ -80,6 +87,8 @@ KINDS: dict[str, Writer] = {
     "ladder": _ladder,
     "asked_below": _asked_below,
     "years": lambda value, _criterion, speech: speech.counted(value, Unit.YEARS),
+    "values": lambda value, _criterion, speech: speech.listed(speech.code(name) for name in value),
+    "judged_to": _judged_to,
     "tier": lambda value, _criterion, speech: speech.tier(value),
     "tiers": lambda value, _criterion, speech: speech.listed(speech.tier(name) for name in value),
     "day": lambda value, _criterion, _speech: value.isoformat(),

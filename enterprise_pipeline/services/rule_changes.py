@@ -24,7 +24,17 @@ FIELDS: dict[str, str] = {
     "numerator": N_("分子"),
     "denominator": N_("分母"),
     "operator": N_("比较"),
+    "ladder_fact": N_("分档数据"),
+    "classes": N_("分行业门槛"),
+    "values": N_("须是"),
     "is": N_("要求"),
+    "judged_to": N_("由人判断的范围"),
+    "missing": N_("未知时"),
+    "when_zero": N_("分母为零时"),
+    "years_back": N_("前几年"),
+    "parts": N_("组成部分"),
+    "gate": N_("只看规模"),
+    "indicators": N_("计数的指标"),
     "value": N_("门槛"),
     "ladder": N_("分档门槛"),
     "years": N_("年数"),
@@ -197,13 +207,20 @@ class _Comparison:
         fields += [
             self._field(name, str(getattr(old, name)), str(getattr(new, name)))
             for name in SOURCE_FIELDS
-            if getattr(old, name) != getattr(new, name)
+            if getattr(old, name) != getattr(new, name) and not self._is_inherited(old, new, name)
         ]
         if old.printed != new.printed:
             fields.append(
                 self._field("printed", self._say.own(old, "printed"), self._say.own(new, "printed"))
             )
         return tuple(fields)
+
+    def _is_inherited(self, old: Criterion, new: Criterion, name: str) -> bool:
+        """Whether a source is that of the whole rule set on both sides, which the head tells once."""
+        return all(
+            getattr(criterion, name) == getattr(entry, name, None)
+            for criterion, entry in ((old, self._old), (new, self._new))
+        )
 
     def _field(self, name: str, old: str, new: str) -> FieldChange:
         label = FIELDS.get(name) or HEADS.get(name, name)
