@@ -12,7 +12,7 @@ import math
 from calendar import isleap
 from collections.abc import Callable, Mapping, Sequence
 from ctypes import c_float
-from datetime import date, timedelta
+from datetime import MAXYEAR, MINYEAR, date, timedelta
 from io import BytesIO
 from re import compile as pattern
 from typing import Any
@@ -131,6 +131,13 @@ def _kleene(left: Run, right: Run, *, decides: bool) -> Run:
     return run
 
 
+def _plus(one: Any, other: Any) -> Any:
+    try:
+        return one + other
+    except OverflowError:  # After the last day that a calendar has there is none.
+        return None
+
+
 def _divide(one: Any, other: Any) -> float:
     if other:
         return float(one / other)
@@ -142,7 +149,7 @@ def _divide_down(one: Any, other: Any) -> Any:
 
 
 _OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
-    "Plus": lambda one, other: one + other,
+    "Plus": _plus,
     "Minus": lambda one, other: one - other,
     "Multiply": lambda one, other: one * other,
     "TrueDivide": _divide,
@@ -261,14 +268,16 @@ def _replace(inner: Run, old: Run, new: Run, default: Run | None = None) -> Run:
     return run
 
 
-def _offset(start: date, by: str) -> date:
+def _offset(start: date, by: str) -> date | None:
     match = _OFFSET.fullmatch(by)
     if match is None:
         raise ValueError(f"An offset of {by!r} is not known.")
     count = int(match[1])
     if match[2] == "d":
-        return start + timedelta(days=count)
+        return _plus(start, timedelta(days=count))  # type: ignore[no-any-return]
     year = start.year + count
+    if not MINYEAR <= year <= MAXYEAR:
+        return None
     has_no_such_day = (start.month, start.day) == (_FEBRUARY, _LEAP_DAY) and not isleap(year)
     return date(year, _FEBRUARY, _LEAP_DAY - 1) if has_no_such_day else start.replace(year=year)
 

@@ -201,10 +201,11 @@ def _onwards(answers: Answers, *, to_result: bool = False) -> Response:
 
 
 def _with_what_can_be_read(asked: Asked, answers: Answers) -> Answers:
-    """Going back keeps what was typed; blanks are not answers yet."""
-    values = read(typed(asked, as_of=today())) or {}
-    told = {name: value for name, value in values.items() if value is not None}
-    return Answers(told={**answers.told, **told}, unknown=answers.unknown - told.keys(), path=answers.path)
+    """Going back keeps what was typed, if it can be; blanks are not answers yet."""
+    page = typed(asked, as_of=today())
+    told = {name: value for name, value in (read(page) or {}).items() if value is not None}
+    kept = replace(answers, told={**answers.told, **told}, unknown=answers.unknown - told.keys())
+    return answers if contradict(page, kept, as_of=today()) else kept
 
 
 def _back(asked: Asked, answers: Answers) -> Response:

@@ -186,6 +186,15 @@ def test_back_shows_the_screen_before_with_its_answers_and_keeps_what_was_typed(
     assert '"revenue_fen_y1":1240000000' in carried(again)["state"][0]
 
 
+def test_back_does_not_keep_what_cannot_be(client):
+    second = send(client, send(client, begin(client), **BASICS).text, go="back").text
+
+    back = send(client, second, go="back", registered_on="9999-12-31").text
+
+    assert "9999" not in back
+    assert client.post("/check/step", data={"state": state_in(back)}).status_code == 200
+
+
 def test_back_from_the_first_question_is_the_start_page(client):
     assert "开始自测" in send(client, begin(client), go="back").text
 
@@ -241,10 +250,11 @@ def test_holdings_are_asked_once_as_a_list(client):
         '{"v":1,"told":{"registered_on":"yesterday"},"unknown":[],"path":[]}',
         '{"v":1,"told":{},"unknown":[["x"]],"path":[]}',
         '{"v":1,"told":{},"unknown":{},"path":[]}',
+        '{"v":1,"told":{"registered_on":"9999-12-31"},"unknown":[],"path":[]}',
         "[" * 30_000,
         "[" * 15_000,
     ],
-    ids=range(12),
+    ids=range(13),
 )
 def test_a_form_that_is_not_ours_is_refused_in_words(client, state):
     response = client.post("/check/step", data={"state": state})

@@ -100,6 +100,8 @@ PARTS = [
     ({"rd_domestic_fen_y3": 2, "rd_expense_fen_y3": 1}, 1),
     ({"class1_ip_high_value": 3, "class1_ip": 2}, 1),
     ({"registered_on": TODAY}, 0),
+    ({"registered_on": date(1900, 1, 1)}, 0),
+    ({"registered_on": date(1899, 12, 31)}, 1),
     ({"registered_on": date(2026, 11, 23)}, 1),
     ({"registered_on": date(2020, 1, 1), "niche_years": 7}, 0),
     ({"registered_on": date(2020, 1, 1), "niche_years": 8}, 1),

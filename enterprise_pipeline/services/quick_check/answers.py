@@ -22,7 +22,8 @@ LONGEST = 20_000
 MOST_FEN = 10**14
 MOST_COUNT = 100_000_000
 PPM = 1_000_000
-EARLIEST_DAY = date(1900, 1, 1)
+# What any business licence can say; a day in the future is asked again by `contradictions`.
+EARLIEST_DAY, LATEST_DAY = date(1900, 1, 1), date(2200, 1, 1)
 ANSWERABLE = frozenset(name for name in SCHEMA if not name.endswith("_until"))
 _FLAWED = N_("已填写的内容在传送中不完整，无法继续。请返回上一页再试，或者重新开始。")
 
@@ -126,10 +127,16 @@ def _checked(column: str, value: Any) -> Any:
     if dtype == pl.String and isinstance(value, str) and len(value) <= len("below_city"):
         return value
     if dtype == pl.Date and isinstance(value, str):
-        return date.fromisoformat(value)
+        return _on_a_licence(date.fromisoformat(value))
     if dtype == pl.Int64 and isinstance(value, int) and not isinstance(value, bool):
         return _in_range(column, value)
     raise BadAnswers
+
+
+def _on_a_licence(day: date) -> date:
+    if not EARLIEST_DAY <= day <= LATEST_DAY:
+        raise BadAnswers
+    return day
 
 
 def _in_range(column: str, value: int) -> int:

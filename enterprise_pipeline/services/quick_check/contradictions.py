@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from enterprise_pipeline.services.quick_check.answers import EARLIEST_DAY
 from enterprise_pipeline.services.texts import N_, Text
 from scoring.facts import split_year, year_column
 from scoring.vocabulary import COLUMNS, YEARS_CARRIED, Unit
@@ -40,6 +41,11 @@ def contradictions(told: Mapping[str, Any], *, as_of: date) -> list[Contradictio
 
 def _days(told: Mapping[str, Any], as_of: date) -> Iterator[Contradiction]:
     registered = told.get("registered_on")
+    if registered is not None and registered < EARLIEST_DAY:
+        yield Contradiction(
+            columns=("registered_on",),
+            message=Text(N_("成立日期 %(day)s 太早，不可信；请按营业执照填写。"), day=registered.isoformat()),
+        )
     if registered is not None and registered > as_of:
         yield Contradiction(
             columns=("registered_on",),

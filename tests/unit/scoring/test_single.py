@@ -133,6 +133,11 @@ def alike(one: Any, other: Any) -> bool:
     return both_nan or same(one, other)
 
 
+@pytest.mark.parametrize("expression", [DAY + pl.duration(days=1), DAY.dt.offset_by("15y")])
+def test_there_is_no_day_after_the_end_of_the_calendar(expression: pl.Expr):
+    assert compile_expression(expression)({"day": date.max}) is None
+
+
 def test_an_expression_that_cannot_be_read_back_is_refused():
     with pytest.raises(NotReadable):
         compile_expression(pl.col("employees_y1").sqrt())
