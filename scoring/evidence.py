@@ -7,7 +7,7 @@ nobody has told us.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -15,7 +15,7 @@ from typing import Any
 
 from scoring.facts import split_year
 from scoring.rule_words import SPECS
-from scoring.rules_model import Criterion, RuleSet, fen
+from scoring.rules_model import Criterion, DirectCondition, RuleSet, fen
 from scoring.vocabulary import FACTS, Unit
 
 Row = Mapping[str, Any]
@@ -55,16 +55,12 @@ def evidence_of(rule_set: RuleSet, criterion: Criterion, row: Row, as_of: date) 
     return _of_word(criterion.word, criterion.args, _Case(rule_set, row, as_of))
 
 
-def evidence_of_route(rule_set: RuleSet, row: Row, as_of: date) -> Evidence | None:
-    """How long the direct route stays open: as long as the last of its open doors; None while none is."""
-    doors = rule_set.direct.any_of if rule_set.direct else ()
+def evidence_of_route(
+    rule_set: RuleSet, doors: Sequence[DirectCondition], row: Row, as_of: date
+) -> Evidence | None:
+    """How long the direct route stays open: as long as the last of its open ``doors``; None without any."""
     case = _Case(rule_set, row, as_of)
-    opened = [
-        earliest(_of_column(column, case) for column in door.columns)
-        for door in doors
-        if (_is_met({"word": door.word, **door.args}, row) if door.word else row.get(door.column))
-    ]
-    return lasting(opened) if opened else None
+    return lasting(_of_door(door, case) for door in doors) if doors else None
 
 
 def earliest(found: Iterable[Evidence]) -> Evidence:
@@ -103,8 +99,7 @@ def _of_word(word: str, args: Mapping[str, Any], case: _Case) -> Evidence:
     if word == "all_of":
         return earliest(_of_word(part["word"], part, case) for part in args["parts"])
     if word == "any_of":
-        parts = [part for part in args["parts"] if _is_met(part, case.row)]
-        return lasting(_of_word(part["word"], part, case) for part in parts or args["parts"])
+        return _of_either(args["parts"], case)
     if word == "age":
         return _of_age(args, case)
     if word in ("holds", "holds_any"):
@@ -113,6 +108,20 @@ def _of_word(word: str, args: Mapping[str, Any], case: _Case) -> Evidence:
         return earliest(_of_column(column, case) for column in case.rule_set.facts if split_year(column)[1])
     columns = SPECS[word].columns(args, case.rule_set.points)
     return earliest(_of_column(column, case) for column in columns if case.row.get(column) is not None)
+
+
+def _of_either(parts: Sequence[Mapping[str, Any]], case: _Case) -> Evidence:
+    """As long as the last part that is surely met; of parts that only screening can tell, the first."""
+    met = {index: _is_met(part, case.row) for index, part in enumerate(parts)}
+    sure = [part for index, part in enumerate(parts) if met[index]]
+    maybe = [part for index, part in enumerate(parts) if met[index] is None]
+    if sure:
+        return lasting(_of_word(part["word"], part, case) for part in sure)
+    return earliest(_of_word(part["word"], part, case) for part in maybe or parts)
+
+
+def _of_door(door: DirectCondition, case: _Case) -> Evidence:
+    return _of_word(door.word, door.args, case) if door.word else _of_column(door.column, case)
 
 
 def _of_column(column: str, case: _Case) -> Evidence:
@@ -149,8 +158,8 @@ def _of_titles(args: Mapping[str, Any], case: _Case) -> Evidence:
     return lasting(held) if held else STANDING
 
 
-def _is_met(part: Mapping[str, Any], row: Row) -> bool:
-    """Whether a part is met for certain by what is known; False also where only screening could tell."""
+def _is_met(part: Mapping[str, Any], row: Row) -> bool | None:
+    """Whether a part is met by what is known; None where only screening can tell."""
     word = part["word"]
     if word in ("flag", "holds"):
         value = row.get(part["fact"] if word == "flag" else f"holds_{part['tier']}")
@@ -159,15 +168,18 @@ def _is_met(part: Mapping[str, Any], row: Row) -> bool:
         return _reaches(part, row)
     if word in ("all_of", "any_of"):
         parts = [_is_met(inner, row) for inner in part["parts"]]
-        return all(parts) if word == "all_of" else any(parts)
-    return False
+        decides = word == "any_of"
+        return decides if decides in parts else None if None in parts else not decides
+    return None
 
 
-def _reaches(part: Mapping[str, Any], row: Row) -> bool:
+def _reaches(part: Mapping[str, Any], row: Row) -> bool | None:
+    if part.get("minus") or part.get("total"):
+        return None
     columns = SPECS[part["word"]].columns(part, None)
     values = [row.get(column) for column in columns]
-    if part.get("minus") or any(value is None for value in values):
-        return False
+    if None in values:
+        return False if part["word"] == "amount" else None
     value = sum(int(each) for each in values if each is not None)
     return _compares(value, part["operator"], _limit(part))
 

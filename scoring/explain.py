@@ -109,7 +109,7 @@ def explain(facts: pl.DataFrame, rule_sets: Sequence[RuleSet], as_of: date) -> l
 def _with_evidence(entry: Explanation, facts: Mapping[str, Any], as_of: date) -> Explanation:
     """The same, with how long what is met stays proven."""
     rule_set = entry.rule_set
-    route = evidence_of_route(rule_set, facts, as_of)
+    route = evidence_of_route(rule_set, entry.doors, facts, as_of)
     waived = rule_set.direct.waives if rule_set.direct and route else frozenset()
     outcomes = tuple(
         replace(outcome, evidence=evidence_of(rule_set, outcome.criterion, facts, as_of))

@@ -128,6 +128,26 @@ def test_either_of_two_is_enough_and_lasts_with_the_one_that_is_met():
     assert outcome(explained("hnte_reserve"), "ip_count").evidence == STANDING
 
 
+def test_a_door_that_measures_figures_lasts_as_long_as_they_do():
+    told = explained(
+        "srdi_sme", as_of=date(2025, 11, 22), rd_expense_fen_y1=12_000_000_00, rd_expense_fen_y2=12_000_000_00
+    )
+
+    found = outcome(told, "points_min")
+    assert found.result is CriterionResult.NOT_APPLICABLE
+    assert (found.valid_until, found.evidence.clock) == (date(2025, 12, 31), Clock.FISCAL_YEAR)
+
+
+def test_of_two_ways_only_the_one_that_is_met_counts():
+    """Sales lapse with the year; new equity moves with its window."""
+    both = {"revenue_fen_y1": 16_000_000_00, "equity_raised_2y_fen": 0}
+    told = explained("srdi_sme", **both)
+    assert outcome(told, "revenue_or_equity").valid_until == YEAR_END
+
+    equity = explained("srdi_sme", revenue_fen_y1=1_00, equity_raised_2y_fen=20_000_000_00)
+    assert outcome(equity, "revenue_or_equity").evidence == MOVING
+
+
 def test_a_tier_lapses_with_its_first_evidence():
     told = explained("gazelle_reserve", holds_hnte=True, holds_hnte_until=date(2026, 12, 30))
     assert (told.valid_until, told.lapses_first.criterion.id) == (date(2026, 12, 30), "holds_hnte")
