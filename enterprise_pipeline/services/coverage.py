@@ -16,16 +16,16 @@ from enterprise_pipeline.services.candidate_conditions import certified_on, memb
 from enterprise_pipeline.services.candidate_keys import BadCursor, Cursor, read_parts
 from enterprise_pipeline.services.changes import in_parts
 from enterprise_pipeline.services.exports import Cell, Sheet, write_workbook
-from enterprise_pipeline.services.facts import read_facts
+from enterprise_pipeline.services.facts import told_as_of
+from enterprise_pipeline.services.sizes import sizes_of
 from enterprise_pipeline.transaction import reading, transaction
 from models import Certificate, Enterprise, Membership
-from scoring.size_classes import SIZE_COLUMNS, size_class
 from scoring.vocabulary import SizeClass, Tier
 
 PAGE = 50
 ABOVE_SCALE: tuple[Tier, ...] = (Tier.ABOVE_SCALE_INDUSTRY, Tier.ABOVE_SCALE_SERVICE)
 NO_JURISDICTION = ""
-_READ = ("rd_org_level", "has_provincial_rd_org", *SIZE_COLUMNS)
+_READ = ("rd_org_level", "has_provincial_rd_org")
 _EVERYONE: dict[str, pl.DataType | type[pl.DataType]] = {
     "enterprise_id": pl.Int64,
     "pool_id": pl.List(pl.String),
@@ -33,7 +33,6 @@ _EVERYONE: dict[str, pl.DataType | type[pl.DataType]] = {
     "jurisdiction": pl.String,
     "status": pl.String,
     "level": pl.String,
-    "size": pl.String,
     "name": pl.String,
     "initials": pl.String,
     "credit_code": pl.String,
@@ -141,7 +140,7 @@ def coverage(wanted: CoverageFilter, *, as_of: date, after: str = "", size: int 
     everyone = _above_scale(reading(), as_of, wanted.tier)
     listed = _wanted(everyone, wanted)
     rest = listed if place is None else listed.filter(_behind(*place.key))
-    lines = tuple(_lines(rest.head(size)))
+    lines = tuple(_lines(rest.head(size), as_of))
     before = listed.height - rest.height
     end = Cursor(before + len(lines), (lines[-1].initials, lines[-1].id)) if rest.height > size else None
     return CoveragePage(
@@ -163,7 +162,7 @@ def _read(text: str) -> Cursor:
 
 def every_line(wanted: CoverageFilter, *, as_of: date) -> Iterator[CoveredEnterprise]:
     """The whole list, by name."""
-    return _lines(_wanted(_above_scale(reading(), as_of, wanted.tier), wanted))
+    return _lines(_wanted(_above_scale(reading(), as_of, wanted.tier), wanted), as_of)
 
 
 def _above_scale(session: Session, as_of: date, tier: Tier | None) -> pl.DataFrame:
@@ -193,19 +192,16 @@ def _holders(session: Session, as_of: date, tiers: Sequence[Tier]) -> pl.DataFra
 def _facts(session: Session, as_of: date, ids: Sequence[int]) -> pl.DataFrame:
     """What the list says of these enterprises."""
     among = chosen(ids)
-    facts = read_facts(session, as_of, known_on=as_of, among=among, columns=_READ).frame()
-    identity = select(
-        Enterprise.id.label("enterprise_id"), Enterprise.name, Enterprise.initials, Enterprise.credit_code
-    )
-    told = facts.select(
-        "enterprise_id",
-        "industry_code",
+    own = (Enterprise.name, Enterprise.initials, Enterprise.credit_code, Enterprise.industry_code)
+    identity = select(Enterprise.id.label("enterprise_id"), Enterprise.jurisdiction, *own)
+    known = read_frame(session, identity.where(among(Enterprise.id)))
+    told = told_as_of(session, as_of, among=among, columns=_READ)
+    return known.join(told, on="enterprise_id", how="left").select(
+        *("enterprise_id", "name", "initials", "credit_code", "industry_code"),
         pl.col("jurisdiction").fill_null(NO_JURISDICTION),
         status=_status(),
         level=pl.col("rd_org_level"),
-        size=size_class(facts),
     )
-    return told.join(read_frame(session, identity.where(among(Enterprise.id))), on="enterprise_id")
 
 
 def _status() -> pl.Expr:
@@ -249,7 +245,8 @@ def _behind(initials: str, number: int) -> pl.Expr:
     return (own > initials) | ((own == initials) & (pl.col("enterprise_id") > number))
 
 
-def _lines(shown: pl.DataFrame) -> Iterator[CoveredEnterprise]:
+def _lines(shown: pl.DataFrame, as_of: date) -> Iterator[CoveredEnterprise]:
+    sizes = sizes_of(reading(), shown["enterprise_id"].to_list(), as_of=as_of)
     for row in shown.iter_rows(named=True):
         yield CoveredEnterprise(
             id=row["enterprise_id"],
@@ -261,7 +258,7 @@ def _lines(shown: pl.DataFrame) -> Iterator[CoveredEnterprise]:
             tiers=tuple(tier for tier in ABOVE_SCALE if tier in row["pool_id"]),
             status=Status(row["status"]),
             level=row["level"],
-            size=None if row["size"] is None else SizeClass(row["size"]),
+            size=sizes.get(row["enterprise_id"]),
         )
 
 

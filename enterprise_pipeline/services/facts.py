@@ -127,6 +127,11 @@ def read_facts(
     )
 
 
+def told_as_of(session: Session, as_of: date, *, among: Scope, columns: tuple[str, ...]) -> pl.DataFrame:
+    """What the sheets of facts tell on a day, one row an enterprise that told anything."""
+    return _sheets(session, columns, among, as_of=as_of, known_on=as_of)
+
+
 def _enterprises(session: Session, among: Scope) -> pl.DataFrame:
     statement = select(
         Enterprise.id.label("enterprise_id"),
