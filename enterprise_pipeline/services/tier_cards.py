@@ -62,6 +62,14 @@ class TierCard:
         return self.explanation.verdict in (Verdict.ELIGIBLE, Verdict.NEEDS_JUDGEMENT)
 
     @property
+    def kinder(self) -> tuple[Explanation, ...]:
+        """Other standards by which it is eligible although the deciding one does not say so."""
+        if self.explanation.verdict is Verdict.ELIGIBLE:
+            return ()
+        others = (other.explanation for other in self.others)
+        return tuple(entry for entry in others if entry.verdict is Verdict.ELIGIBLE)
+
+    @property
     def nearest(self) -> CriterionView | None:
         """The failing criterion with the smallest gap."""
         nearest = self.explanation.nearest

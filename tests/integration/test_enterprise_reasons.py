@@ -82,6 +82,19 @@ def test_the_deciding_standard_is_the_card_and_the_others_are_rows_in_it(context
     assert page.count("结论可能在") <= len(enterprise_page(firm, as_of=AS_OF).cards)
 
 
+def test_a_kinder_standard_is_told_on_the_card_before_it_is_opened(context, client):
+    firm = add_enterprise(db.session, registered_on=date(2023, 1, 10))
+    for year, people in ((2022, 20), (2023, 25), (2024, 40), (2025, 60)):
+        add_report(db.session, firm, year, employees=people, revenue_fen=60_000 * WAN, total_profit_fen=-5)
+
+    page = shown(client, firm)
+    gazelle = card(firm, Tier.GAZELLE)
+
+    assert gazelle.explanation.verdict is Verdict.NOT_ELIGIBLE
+    assert len(gazelle.kinder) >= 1
+    assert f"按另外 {len(gazelle.kinder)} 个标准符合" in page
+
+
 def test_both_readings_of_growth_are_told_where_they_decide_differently(context, client):
     firm = add_enterprise(db.session)
     for year, revenue in ((2023, 1000), (2024, 1450), (2025, 1305)):
