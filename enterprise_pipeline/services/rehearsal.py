@@ -30,10 +30,11 @@ from enterprise_pipeline.services.rehearsal_rules import (
     pair_of_version,
     told,
 )
-from enterprise_pipeline.services.rulebooks import current_rulebook, files_changed
+from enterprise_pipeline.services.rulebooks import current_rulebook, files_changed, read_version
 from enterprise_pipeline.services.texts import N_, Text
 from enterprise_pipeline.transaction import reading, transaction
 from models import REHEARSAL_CHANGES, Enterprise, LocalStandard, LocalStandardVersion, Rehearsal
+from scoring.errors import ScoringError
 from scoring.screening import required_columns
 
 # Enterprises read, screened and written at a time, as in a full screening.
@@ -90,6 +91,20 @@ def start_for_draft(
         content=version.content.encode(),
         version_id=version_id,
     )
+
+
+def version_name(version_id: int) -> str:
+    """What a version of a local standard is called; empty where there is none or its text cannot be read."""
+    session = reading()
+    version = session.get(LocalStandardVersion, version_id)
+    if version is None:
+        return ""
+    line = session.get_one(LocalStandard, version.standard_id)
+    try:
+        label = read_version(line.tier, version.content).label
+    except ScoringError:
+        label = f"{line.tier}@{line.standard}"
+    return f"{label} v{version.number}"
 
 
 def start_for_file(

@@ -27,6 +27,8 @@ bp = rules.bp
 
 THREAD = "rehearsal-"
 SECONDS_TO_REFRESH = "2"
+# A longer number is the key of no row.
+MOST_DIGITS = 19
 
 
 @bp.context_processor
@@ -82,11 +84,16 @@ def _started(form: RehearsalForm) -> int:
     subject, basis = _subject(), form.basis.data
     told = {"actor": actor(), "as_of": form.as_of.data, "basis": basis, "today": today()}
     if version := subject.get("version"):
-        return service.start_for_draft(int(version) if version.isdecimal() else 0, **told)
+        return service.start_for_draft(_key(version), **told)
     if subject:
         return service.start_for_pair(subject.get("old", ""), subject.get("new", ""), **told)
     file, standard = form.file.data, form.standard.data or ""
     return service.start_for_file(file.filename, file.stream.read(), standard=standard, **told)
+
+
+def _key(text: str) -> int:
+    """A number that can be the key of a row, else 0, which is none."""
+    return int(text) if text.isdecimal() and text.isascii() and len(text) < MOST_DIGITS else 0
 
 
 def _start_page(form: RehearsalForm, problem: BadFile | None = None) -> str:
@@ -98,6 +105,7 @@ def _start_page(form: RehearsalForm, problem: BadFile | None = None) -> str:
         problem=problem,
         subject=subject,
         pair=pair,
+        version_name=service.version_name(_key(subject.get("version", ""))),
         found=heads.latest_rehearsals(),
     )
 

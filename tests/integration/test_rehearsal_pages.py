@@ -158,7 +158,10 @@ def test_two_rule_sets_are_rehearsed_from_the_page_that_compares_them(client):
 
 def test_a_version_that_is_not_there_is_told_in_the_form(client):
     token = token_of(client, "/rules/rehearsals")
-    answer = client.post("/rules/rehearsals", data={"version": "77", "as_of": DAY, "csrf_token": token})
+    for version in ("77", "9" * 40, "x"):
+        data = {"version": version, "as_of": DAY, "csrf_token": token}
+        assert client.post("/rules/rehearsals", data=data).status_code == 422
+    answer = client.post("/rules/rehearsals", data=data)
     assert answer.status_code == 422
     assert "没有这个版本" in answer.get_data(as_text=True)
 
