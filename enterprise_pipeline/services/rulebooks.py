@@ -6,12 +6,12 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from threading import Lock
 
-from sqlalchemy import Row, inspect, select
+from sqlalchemy import Row, Select, inspect, select
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
 from enterprise_pipeline.transaction import reading
-from models import LocalStandard, LocalStandardVersion
+from models import Base, LocalStandard, LocalStandardVersion
 from scoring.errors import RuleFileError, ScoringError
 from scoring.rulebook import Rulebook, check_together, file_digests, load_rulebook, read_rule_file
 from scoring.rules_model import RuleSet
@@ -86,18 +86,23 @@ def current_rulebook(session: Session | None = None) -> CurrentRulebook:
 
 def _published(session: Session) -> Sequence[Row[int, str, str]]:
     """The versions that are no drafts; none in a database that has not been set up."""
-    version = LocalStandardVersion
-    query = select(version.id, version.content_hash, version.state).where(version.state != "draft")
     try:
-        return session.execute(query.order_by(version.id)).all()
+        return session.connection().execute(_PUBLISHED).all()
     except DatabaseError:
         # Rules can be read before there is a registry; an error of any other kind stands.
         session.rollback()
-        if inspect(session.connection()).has_table(version.__tablename__):
+        if inspect(session.connection()).has_table(_VERSIONS.name):
             raise
         return ()
 
 
+# Asked several times for one page, so it is written once and goes around the mapped classes.
+_VERSIONS = Base.metadata.tables["local_standard_version"]
+_PUBLISHED: Select[int, str, str] = (
+    select(_VERSIONS.c.id, _VERSIONS.c.content_hash, _VERSIONS.c.state)
+    .where(_VERSIONS.c.state != "draft")
+    .order_by(_VERSIONS.c.id)
+)
 _lock = Lock()
 _remembered: dict[_Key, CurrentRulebook] = {}
 

@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Mapping
 from copy import deepcopy
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from enterprise_pipeline.services.rulebooks import CurrentRulebook, read_version, with_version
-from enterprise_pipeline.services.standards.drafts import Version
+from enterprise_pipeline.services.standards.drafts import Version, table_of
 from enterprise_pipeline.services.standards.problems import Problem, Severity, refused, steps
 from enterprise_pipeline.services.standards.sense import senseless
 from enterprise_pipeline.services.standards.toml_text import Table, rule_file_text
@@ -41,12 +42,18 @@ def problems(version: Version, rulebook: CurrentRulebook, *, screened_on: date |
 
 def readable(tier: str, table: Table) -> RuleSet | None:
     """The rule set with those criteria that can be read by themselves, for sentences; or None."""
+    return _readable(tier, rule_file_text(tier, table))
+
+
+@lru_cache(maxsize=64)
+def _readable(tier: str, content: str) -> RuleSet | None:
+    table = table_of(content)
     points = table.get("points")
     good_points = points if points is not None and _refusal(tier, _with(points=points)) is None else None
     criteria = [
         entry
         for entry in table.get("criteria", [])
-        if _refusal(tier, _with(criteria=[_complete(entry)], points=good_points)) is None
+        if _refusal(tier, _with(criteria=[_complete(entry)], points=_needed(good_points, entry))) is None
     ]
     direct = table.get("direct")
     parts: Table = {"criteria": [_complete(entry) for entry in criteria] or [_PLACEHOLDER]}
@@ -59,6 +66,11 @@ def readable(tier: str, table: Table) -> RuleSet | None:
         return read_version(tier, rule_file_text(tier, _with(**parts)))
     except RuleFileError:
         return None
+
+
+def _needed(points: Table | None, entry: Table) -> Table | None:
+    """The points system where a criterion asks for points; reading it for every other one takes time."""
+    return points if entry.get("word") in POINTS_WORDS or "parts" in entry else None
 
 
 def _complete(entry: Table) -> Table:
@@ -96,7 +108,7 @@ def _of_sections(tier: str, table: Table) -> Iterable[Problem]:
         yield from found
     for index, entry in enumerate(table.get("criteria", [])):
         if good_points is points or entry.get("word") not in POINTS_WORDS:
-            alone = _with(criteria=[entry], points=good_points)
+            alone = _with(criteria=[entry], points=_needed(good_points, entry))
             yield from _all_refusals(tier, alone, table, criterion=index)
     if table.get("direct") is not None:
         names = [{**_PLACEHOLDER, "id": entry["id"]} for entry in table.get("criteria", [])]

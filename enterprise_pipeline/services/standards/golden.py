@@ -77,25 +77,60 @@ def tried(rows: Sequence[LocalStandardCase], version: Version, rulebook: Current
     except RuleFileError:
         said = Text(N_("标准还有没有填写完整的地方，先看“检查”。"))
         return [_result(row, broken=said) for row in rows]
-    return [_tried(row, draft, rulebook) for row in rows]
+    read = [_read(row, str(draft.tier)) for row in rows]
+    groups: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+    for case in read:
+        if isinstance(case, dict):
+            groups.setdefault(_borrowed_on(draft, rulebook, case["as_of"]), []).append(case)
+    told: dict[str, tuple[Mismatch, ...] | str] = {}
+    for names, cases in groups.items():
+        told |= _compared(cases, draft, [rulebook.get(name) for name in names])
+    results = []
+    for row, case in zip(rows, read, strict=True):
+        found = case if isinstance(case, str) else told[row.name]
+        if isinstance(found, str):
+            results.append(_result(row, broken=found))
+        else:
+            results.append(_result(row, mismatches=found))
+    return results
 
 
-def _tried(row: LocalStandardCase, draft: RuleSet, rulebook: CurrentRulebook) -> CaseResult:
+def _read(row: LocalStandardCase, tier: str) -> dict[str, Any] | str:
+    """A stored case, or why it cannot be read."""
     try:
         case = parse_cases(f'{{"cases": [{row.content}]}}')[0]
-        expected = next(iter(case["expect"].values()))
-        rules, key = _only_with(draft, rulebook, date.fromisoformat(case["as_of"]))
-        case["expect"] = {key: expected}
-        report = check_cases([case], rules)
-    except (CaseFileError, RuleFileError, ValueError) as error:
-        return _result(row, broken=str(error))
-    return _result(
-        row,
-        mismatches=tuple(
-            Mismatch(key=found.key, expected=_told(found.expected), got=_told(found.got))
-            for found in report.differences
-        ),
+        facts_of(case, date.fromisoformat(case["as_of"]))
+    except (CaseFileError, ValueError) as error:
+        return str(error)
+    return {**case, "expect": {tier: next(iter(case["expect"].values()))}}
+
+
+def _borrowed_on(draft: RuleSet, rulebook: CurrentRulebook, as_of: str) -> tuple[str, ...]:
+    """The rule sets of that day whose criteria the draft counts."""
+    tiers = {entry.args["tier"] for entry in draft.criteria if entry.word == "unmet_at_most"}
+    day = date.fromisoformat(as_of)
+    return tuple(
+        entry.id
+        for entry in rulebook.in_force(day)
+        if entry.tier in tiers and entry.tier is not draft.tier and entry.is_default
     )
+
+
+def _compared(
+    cases: Sequence[Mapping[str, Any]], draft: RuleSet, others: Sequence[RuleSet]
+) -> dict[str, tuple[Mismatch, ...] | str]:
+    """What came out differently, by the name of the case; or why none of them can be tried."""
+    always: dict[str, Any] = {"effective_from": date.min, "effective_to": None, "is_default": True}
+    rule_sets = [replace(entry, **always) for entry in (*others, draft)]
+    try:
+        report = check_cases(cases, Rulebook(check_together(rule_sets), ""))
+    except RuleFileError as error:
+        return {case["id"]: str(error) for case in cases}
+    found: dict[str, list[Mismatch]] = {case["id"]: [] for case in cases}
+    for miss in report.differences:
+        told = Mismatch(key=miss.key, expected=_told(miss.expected), got=_told(miss.got))
+        found[miss.case].append(told)
+    return {name: tuple(misses) for name, misses in found.items()}
 
 
 def _told(value: Any) -> str:
@@ -115,18 +150,6 @@ def _result(row: LocalStandardCase, *, mismatches: tuple[Mismatch, ...] = (), br
         mismatches=mismatches,
         broken=broken,
     )
-
-
-def _only_with(draft: RuleSet, rulebook: CurrentRulebook, as_of: date) -> tuple[Rulebook, str]:
-    """The rules of a day with the draft in the place of its own standard, and the draft's key there."""
-    others = [
-        replace(entry, effective_from=date.min, effective_to=None)
-        for entry in rulebook.in_force(as_of)
-        if entry.key != draft.key and entry.id != draft.id
-    ]
-    is_default = draft.is_default or not any(e.tier is draft.tier and e.is_default for e in others)
-    always = replace(draft, effective_from=date.min, effective_to=None, is_default=is_default)
-    return Rulebook(check_together([*others, always]), ""), always.key
 
 
 def add_enterprise(version_id: int, wanted: str, *, as_of: date, expected: str, why: str, actor: str) -> str:
