@@ -302,7 +302,7 @@ def test_a_list_that_a_filter_emptied_offers_to_take_it_away(pages: FlaskClient)
 
 def test_every_tier_has_a_list_under_its_line(pages: FlaskClient) -> None:
     html = body(pages, "/candidates?tier=unicorn")
-    select = html.split('name="tier"')[1].split("</select>")[0]
+    select = html.split('id="tier"')[1].split("</select>")[0]
 
     assert re.findall(r'optgroup label="([^"]+)"', select) == [name for name, _ in LINES]
     assert re.findall(r'option value="([^"]+)"', select) == [str(tier) for tier in Tier]
