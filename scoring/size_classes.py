@@ -117,16 +117,16 @@ def compile_sme_size(_: Args, context: Context) -> Compiled:
     for column in SIZE_COLUMNS[1:]:
         line = _line(index, column, 0, steps)
         below.append(pl.when(line.is_null()).then(statement=False).otherwise(pl.col(column) < line))
-        asks.append(Ask(column, line.is_not_null() | index.is_null()))
+        asks.append(Ask(column, line.is_not_null() | index.is_null() | (index == _UNLISTED)))
     everywhere = _below_every_line()
     listed = reduce(or_, below)
     ok = pl.when(index >= 0).then(listed).otherwise(pl.when(everywhere).then(statement=True))
-    unlisted = (index == _UNLISTED).fill_null(value=False) & everywhere.not_().fill_null(value=True)
+    unlisted = ((index == _UNLISTED) & everywhere.not_()).fill_null(value=False)
     return Compiled(ok, (*asks, asks_industry(index.is_null())), judgement=unlisted)
 
 
 def _below_every_line() -> pl.Expr:
-    """Whether no row of the table could call it large; never null: a missing figure is not below a line."""
+    """Whether no row of the table could call it large; null while a missing figure could still say so."""
     families: dict[tuple[str, ...], list[SizeRow]] = {}
     for row in size_rows():
         families.setdefault(tuple(row.lines), []).append(row)
@@ -134,7 +134,7 @@ def _below_every_line() -> pl.Expr:
         reduce(or_, [pl.col(name) < min(row.lines[name][0] for row in rows) for name in names])
         for names, rows in families.items()
     ]
-    return reduce(and_, terms).fill_null(value=False)
+    return reduce(and_, terms)
 
 
 def size_class(facts: pl.DataFrame) -> pl.Series:

@@ -1,6 +1,9 @@
 """300号: each size needs both of its lines, the lower one decides, and a missing figure is not guessed."""
 
 from datetime import date
+from itertools import product
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import polars as pl
 import pytest
@@ -8,11 +11,12 @@ import pytest
 from scoring.errors import RuleFileError
 from scoring.facts import SCHEMA
 from scoring.rule_checks import Place
-from scoring.rules_model import Industries
+from scoring.rules_model import Industries, RuleSet
 from scoring.screening import screen
 from scoring.size_classes import _row, size_class, size_rows
 from scoring.vocabulary import SizeClass
 from tests.unit.scoring.rule_files import file, read
+from tests.unit.scoring.seeded import chance, seeded
 
 WAN = 1_000_000
 DAY = date(2026, 11, 22)
@@ -148,6 +152,52 @@ def test_small_whatever_the_industry_is_an_sme_also_with_the_industry_unknown(tm
         MET,
         UNKNOWN,
     ]
+
+
+WHOLE_CODES = ("A0111", "C2614", "E4700", "F5114", "G5437", "G5910", "G5920", "H6110", "I6319", "I6513",
+               "J6610", "K7010", "K7020", "K7030", "K7040", "L7212", "M7320", "P8341", "Q8412",
+               "Q8521")  # fmt: skip
+OPEN_CODES = (None, "G", "G59", "I6", "K70", "Q")
+STAFF = (0, 19, 99, 199, 200, 299, 300, 999, 1_000, 2_000, 5_000)
+MONEY = tuple(wan * WAN for wan in (0, 299, 4_999, 5_000, 9_999, 19_999, 40_000, 80_000, 300_000))
+
+
+@seeded(3)
+def test_no_completion_contradicts_a_size_or_an_sme_that_is_decided(seed):
+    random, entry = chance(seed), rule_set()
+    partial: list[Firm] = [
+        (
+            random.choice((*OPEN_CODES, *WHOLE_CODES)),
+            random.choice((None, *STAFF)),
+            random.choice((None, *MONEY)),
+            random.choice((None, *MONEY)),
+        )
+        for _ in range(40)
+    ]
+    sized, judged = sizes(*partial), results_of(entry, partial)
+    for firm, size, result in zip(partial, sized, judged, strict=True):
+        codes = [code for code in WHOLE_CODES if code.startswith(firm[0] or "")]
+        own = (
+            STAFF if firm[1] is None else (firm[1],),
+            *((MONEY if each is None else (each,)) for each in firm[2:]),
+        )
+        complete: list[Firm] = [(code, *figures) for code in codes for figures in product(*own)]  # type: ignore[misc]
+        assert size is None or set(sizes(*complete)) == {size}, firm
+        possible = set(results_of(entry, complete))
+        assert result == UNKNOWN or possible == {result}, firm
+        if firm[0] in WHOLE_CODES:
+            assert result != UNKNOWN or len(possible) > 1, firm
+
+
+def rule_set() -> RuleSet:
+    """A rule set that asks for an SME and nothing else."""
+    with TemporaryDirectory() as folder:
+        return read(Path(folder), text=file(SME)).rule_sets[0]
+
+
+def results_of(entry: RuleSet, firms: list[Firm]) -> list[int]:
+    rows = screen(frame(*firms), [entry], DAY, projection="detail").rows(named=True)
+    return [row["gazelle.sme_size.result"] for row in rows]
 
 
 @pytest.mark.parametrize(
