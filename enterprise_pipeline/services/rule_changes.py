@@ -94,6 +94,11 @@ class CriterionChange:
         assert found is not None  # noqa: S101 - a change has at least one side
         return found
 
+    @property
+    def is_only_source(self) -> bool:
+        """Whether only the place where it is written changed, and nothing that decides or is printed."""
+        return bool(self.fields) and all(each.field in SOURCE_FIELDS for each in self.fields)
+
 
 @dataclass(frozen=True, kw_only=True)
 class TableChange:
@@ -140,14 +145,14 @@ def rule_set_change(old: RuleSet | None, new: RuleSet | None, say: Say = plain) 
     after = {entry.id: entry for entry in (new.criteria if new else ())}
     compare = _Comparison(old, new, say)
     both = [compare.criterion(name) for name in after if name in before]
-    changed = tuple(change for change in both if change.fields)
+    changed = sorted((change for change in both if change.fields), key=lambda each: each.is_only_source)
     return RuleSetChange(
         old=old,
         new=new,
         head=compare.head(),
         added=tuple(compare.criterion(name) for name in after if name not in before),
         removed=tuple(compare.criterion(name) for name in before if name not in after),
-        changed=changed,
+        changed=tuple(changed),
         points=compare.points(),
         unchanged=len(both) - len(changed),
     )

@@ -60,6 +60,17 @@ def test_a_source_that_the_whole_rule_set_changes_is_told_once():
     assert change.changed == ()
 
 
+def test_a_change_of_the_place_alone_is_told_apart_and_last():
+    text = CRITERION + CRITERION.replace("revenue_min", "sales_min")
+    other = text.replace('article = "第一条"', 'article = "第二条"', 1)
+    head, _mark, tail = other.rpartition("value = 5")
+    change = rule_set_change(rule_set(text=text), rule_set(text=f"{head}value = 4{tail}"))
+    assert [(each.id, each.is_only_source) for each in change.changed] == [
+        ("sales_min", False),
+        ("revenue_min", True),
+    ]
+
+
 def test_criteria_come_and_go_by_their_id():
     renamed = rule_set(('id = "revenue_min"', 'id = "sales_min"'))
     change = rule_set_change(rule_set(), renamed)
