@@ -134,6 +134,8 @@ def copies(*, as_of: date) -> tuple[RuleSet, ...]:
 
 def replaced_by(version: Version) -> RuleSet | None:
     """The rule set in force on the day before a version takes effect, whose place it takes."""
+    if version.effective_from == date.min:
+        return None
     day = version.effective_from - timedelta(days=1)
     for entry in current_rulebook().in_force(day):
         if (entry.tier, entry.standard) == (version.tier, version.standard):

@@ -7,6 +7,7 @@ from typing import Any
 
 from enterprise_pipeline.services.errors import BadFile
 from enterprise_pipeline.services.standards.drafts import locked_draft, record, store, table_of
+from enterprise_pipeline.services.standards.shapes import misshapen
 from enterprise_pipeline.services.standards.toml_text import Table, rule_file_text
 from enterprise_pipeline.services.texts import N_, Text
 from enterprise_pipeline.transaction import transaction
@@ -40,7 +41,7 @@ def _uploaded(text: bytes, tier: str) -> Table:
         raise BadFile(Text(N_("文件太大：标准文件不超过 200 KB。")))
     try:
         data = tomllib.loads(text.decode("utf-8-sig"), parse_float=Decimal)
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise BadFile(
             Text(N_("文件不是 UTF-8 编码的 TOML，草稿没有改动。")),
             str(error),
@@ -54,21 +55,14 @@ def _uploaded(text: bytes, tier: str) -> Table:
             "tier, rule_sets",
             REMEDY,
         )
-    if set(data) - {"tier", "rule_sets"} or not _is_well_shaped(sets[0]):
-        raise BadFile(
-            Text(N_("文件的结构不是标准文件的结构；草稿没有改动。")),
-            "criteria, points, direct",
-            REMEDY,
-        )
+    wrong = misshapen(sets[0])
+    if wrong or set(data) - {"tier", "rule_sets"} or not _is_named(sets[0]):
+        message = Text(N_("文件的结构不是标准文件的结构；草稿没有改动。"))
+        raise BadFile(message, wrong or "criteria[].id", REMEDY)
     return dict(sets[0])
 
 
-def _is_well_shaped(table: Table) -> bool:
-    """Whether pages can show it at all; everything finer is for the check."""
-    criteria, points, direct = table.get("criteria", []), table.get("points", {}), table.get("direct", {})
-    is_list = isinstance(criteria, list) and all(isinstance(entry, dict) for entry in criteria)
-    names = [entry.get("id") for entry in criteria] if is_list else []
-    is_named = all(isinstance(name, str) and name and "/" not in name for name in names)
-    parts: Any = points.get("parts", []) if isinstance(points, dict) else None
-    is_parted = isinstance(parts, list) and all(isinstance(part, dict) for part in parts)
-    return is_list and is_named and len(set(names)) == len(names) and is_parted and isinstance(direct, dict)
+def _is_named(table: Table) -> bool:
+    """Whether every criterion has an id of its own that can stand in an address."""
+    names = [str(entry.get("id") or "") for entry in table.get("criteria", [])]
+    return all(name and "/" not in name for name in names) and len(set(names)) == len(names)
