@@ -14,7 +14,9 @@ OPERATORS = {">=": N_("不低于（≥）"), ">": N_("高于（>）"), "<=": N_(
 
 
 def argument(criterion: Criterion, name: str) -> Any:
-    """One argument of a criterion as the rule file has it; its word counts as one."""
+    """One argument of a criterion as the rule file has it; its word and its exceptions count as such."""
+    if name == "not_asked_when":
+        return criterion.not_asked_when or None
     return criterion.word if name == "word" else criterion.args.get(name)
 
 
@@ -76,10 +78,9 @@ KINDS: dict[str, Writer] = {
         ("flag", "number", "figure", "code"), lambda value, _criterion, speech: speech.fact(value)
     ),
     **dict.fromkeys(
-        ("flags", "numbers"),
+        ("flags", "numbers", "not_asked_when"),
         lambda value, _criterion, speech: speech.listed(speech.fact(name) for name in value),
     ),
-    "not_asked_when": lambda value, _criterion, speech: speech.fact(value),
     "bool": lambda value, _criterion, speech: speech(N_("是") if value else N_("否")),
     "amount": _amount,
     "whole": _whole,

@@ -199,7 +199,7 @@ class _Comparison:
         )
 
     def _fields(self, old: Criterion, new: Criterion) -> tuple[FieldChange, ...]:
-        names = dict.fromkeys(("word", *old.args, *new.args))
+        names = dict.fromkeys(("word", *old.args, *new.args, "not_asked_when"))
         fields = [
             self._field(
                 name,

@@ -50,6 +50,15 @@ def test_one_field_that_differs_is_told_old_and_new(change, field, old, new):
     assert (found.added, found.removed, found.unchanged, found.is_same) == ((), (), 0, False)
 
 
+def test_a_flag_that_takes_a_criterion_away_is_told():
+    flag = ('article = "第一条"', 'article = "第一条"\nnot_asked_when = "is_recheck"')
+
+    [criterion] = rule_set_change(rule_set(), rule_set(flag)).changed
+
+    [field] = criterion.fields
+    assert (field.field, field.old, field.new) == ("not_asked_when", "", "属于复核")
+
+
 def test_a_source_that_the_whole_rule_set_changes_is_told_once():
     other = rule_set(('document = "文"', 'document = "另一文"'), ("example.org", "example.net"))
     change = rule_set_change(rule_set(), other)
