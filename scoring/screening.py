@@ -165,9 +165,9 @@ class _Program:
         return result
 
 
-def program_for_one(rule_sets: Sequence[RuleSet], as_of: date) -> _Program:
-    """The compiled rule sets as `scoring.single` runs them: exact, with every detail."""
-    return _compile(tuple(rule_sets), as_of, "detail", exact=True)
+def program_for_one(rule_sets: Sequence[RuleSet]) -> _Program:
+    """The compiled rule sets as `scoring.single` runs them: exact, with every detail, for any day."""
+    return _compile(tuple(rule_sets), None, "detail", exact=True)
 
 
 @lru_cache(maxsize=64)

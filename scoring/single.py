@@ -28,10 +28,10 @@ class _LateGap:
 
 
 class _Single:
-    """Rule sets read back from Polars, for one day."""
+    """Rule sets read back from Polars; the day is a value like any other, so one reading serves all days."""
 
-    def __init__(self, rule_sets: tuple[RuleSet, ...], as_of: date) -> None:
-        program = program_for_one(rule_sets, as_of)
+    def __init__(self, rule_sets: tuple[RuleSet, ...]) -> None:
+        program = program_for_one(rule_sets)
         layers = [*program.preparing(), *growth_layers(program.requests, exact=True), *program.steps.layers]
         self.columns = program.columns
         self.layers = [compile_layer(layer) for layer in layers]
@@ -50,8 +50,8 @@ class _Single:
             if criterion.late_gap is not None
         ]
 
-    def run(self, facts: Values) -> Values:
-        values = {name: facts.get(name) for name in self.columns}
+    def run(self, facts: Values, as_of: date) -> Values:
+        values = {name: facts.get(name) for name in self.columns} | {"as_of": as_of}
         for layer in self.layers:
             run_layer(layer, values)
         found = {name: run(values) for name, run in self.outcomes}
@@ -65,20 +65,20 @@ class _Single:
 
 def screen_one(facts: pl.DataFrame, rule_sets: Sequence[RuleSet], as_of: date) -> dict[str, Any]:
     """The row that ``screen(facts, rule_sets, as_of, projection="detail")`` has for a frame of one row."""
-    single = _single(tuple(rule_sets), as_of)
+    single = _single(tuple(rule_sets))
     if single is None:
         return screen(facts, rule_sets, as_of, projection="detail").row(0, named=True)
-    return single.run(facts.row(0, named=True))
+    return single.run(facts.row(0, named=True), as_of)
 
 
-def is_readable(rule_sets: Sequence[RuleSet], as_of: date) -> bool:
+def is_readable(rule_sets: Sequence[RuleSet]) -> bool:
     """Whether these rule sets need no query engine for one enterprise."""
-    return _single(tuple(rule_sets), as_of) is not None
+    return _single(tuple(rule_sets)) is not None
 
 
 @lru_cache(maxsize=16)
-def _single(rule_sets: tuple[RuleSet, ...], as_of: date) -> _Single | None:
+def _single(rule_sets: tuple[RuleSet, ...]) -> _Single | None:
     try:
-        return _Single(rule_sets, as_of)
+        return _Single(rule_sets)
     except NotReadable:
         return None
