@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from enterprise_pipeline.config import ROOT
+from scoring.cases import parse_cases
 from scoring.rulebook import load_rulebook
 from scoring.rules_model import PointsPart
 
@@ -270,3 +272,23 @@ def test_documents_and_days(name: str, starts: date, ends: date | None, document
     assert entry.grade in {"A", "B", "C"}
     assert {criterion.checked_on for criterion in entry.criteria} == {TODAY}
     assert all(criterion.address.startswith("https://") for criterion in entry.criteria)
+
+
+def test_our_own_cases_fail_every_criterion_that_can_fail():
+    cases = parse_cases((ROOT / "tests" / "cases" / "specialised.json").read_text(encoding="utf-8"))
+    failed = {
+        (key, name)
+        for case in cases
+        for key, expected in case["expect"].items()
+        for name in expected.get("failed", ())
+    }
+    judged = {("champion@hubei", "market_rank")}
+
+    for name in NUMBERS:
+        entry = load_rulebook().get(name)
+        own = {(entry.key, each.id) for each in entry.criteria if each.word != "judgement"} - judged
+        # The base conditions and the rules of 2022 are each tried once, where they come first.
+        assert {
+            pair for pair in own - failed if pair[1] not in BASE
+        } == set() or entry.standard == "recheck2026"
+    assert len({case["id"] for case in cases}) == len(cases) >= 120
