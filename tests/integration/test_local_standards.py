@@ -3,11 +3,11 @@ from datetime import date, timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import delete, select, text
+from sqlalchemy import delete, select, text, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from enterprise_pipeline.services import rulebooks
+from enterprise_pipeline.services import clock, rulebooks
 from enterprise_pipeline.services.candidate_filter import CandidateFilter
 from enterprise_pipeline.services.candidates import built_tiers, page
 from enterprise_pipeline.services.errors import FieldConflict, NotFound, ServiceError
@@ -25,7 +25,7 @@ from enterprise_pipeline.services.standards.publication import (
     withdraw,
 )
 from enterprise_pipeline.transaction import transaction
-from models import AuditEvent, Candidate, LocalStandardCase, LocalStandardVersion, db
+from models import AuditEvent, Candidate, Enterprise, LocalStandardCase, LocalStandardVersion, db
 from scoring.rulebook import load_rulebook
 from scoring.vocabulary import Tier
 from tests.support.small_registry import add_enterprise, add_good_enterprise, live_rows
@@ -277,6 +277,9 @@ def test_a_draft_saved_after_the_page_was_opened_is_not_published(session):
 def test_a_publication_that_counts_is_a_rule_change_of_the_next_screening(session):
     with transaction() as writing:
         firm = add_good_enterprise(writing)
+        # PostgreSQL looks again at what was stamped within seconds of the screening.
+        long_ago = clock.now() - timedelta(days=1)
+        writing.execute(update(Enterprise).values(created_at=long_ago, changed_at=long_ago))
     run_full(as_of=TODAY)
     published(tier=Tier.HNTE_RESERVE, standard="local")
     assert run_changed(as_of=TODAY).scope == "changed"  # published for later: nothing to do yet
