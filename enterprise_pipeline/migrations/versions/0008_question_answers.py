@@ -27,7 +27,9 @@ def upgrade() -> None:
             ["enterprise_id"], ["enterprise.id"], name=op.f("fk_question_answer_enterprise_id_enterprise")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_question_answer")),
-        sa.UniqueConstraint("enterprise_id", "question", name=op.f("uq_question_answer_enterprise_id_question")),
+        sa.UniqueConstraint(
+            "enterprise_id", "question", name=op.f("uq_question_answer_enterprise_id_question")
+        ),
     )
 
 
