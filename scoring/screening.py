@@ -11,7 +11,7 @@ from scoring.rules_model import RuleSet
 from scoring.single import read_back
 
 # Up to here the compiled rules run on plain values, enterprise by enterprise; planning a query takes longer.
-ALONE_UP_TO = 4
+ALONE_UP_TO = 16
 # Up to here growth is decided exactly at once; beyond, in floats, and exactly only near a line.
 EXACT_UP_TO = 4_096
 

@@ -1,9 +1,10 @@
 from collections.abc import Iterator
 from datetime import date
+from decimal import Decimal
 
 import pytest
 from flask import Flask
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from enterprise_pipeline.services.errors import BadFile
@@ -13,7 +14,8 @@ from enterprise_pipeline.services.standards.drafts import get_version
 from enterprise_pipeline.services.standards.publication import NotReady
 from enterprise_pipeline.services.standards.uploads import replace_text
 from enterprise_pipeline.transaction import transaction
-from models import db
+from models import LocalStandardCase, db
+from scoring.cases import parse_cases
 from tests.support.small_registry import add_good_enterprise
 from tests.support.standards import CASES, TODAY, begin, decide, sound
 
@@ -51,6 +53,26 @@ def test_an_enterprise_is_frozen_as_a_case_and_later_edits_do_not_matter(session
     with transaction() as writing:
         writing.execute(text(f"DELETE FROM annual_report WHERE enterprise_id = {firm}"))  # noqa: S608
     assert [case.is_right for case in golden.run_cases(get_version(version_id), current_rulebook())] == [True]
+
+
+def test_amounts_and_shares_are_kept_to_the_last_digit(session):
+    version_id = sound()
+    exact = CASES.replace("20000000", "90071992547409.93").replace('"enterprise": {}', '"enterprise": SHARE')
+    golden.add_json(version_id, exact.replace("SHARE", '{"market_share": 0.10}'), actor="local")
+    (case,) = parse_cases(f"[{session.scalars(select(LocalStandardCase.content)).one()}]")
+    assert case["reports"]["2025"]["revenue_cny"] == Decimal("90071992547409.93")
+    assert case["enterprise"]["market_share"] == Decimal("0.10")
+    assert [result.is_right for result in golden.run_cases(get_version(version_id), current_rulebook())] == [
+        True
+    ]
+
+
+def test_what_is_registered_is_exchanged_exactly():
+    row = {"revenue_fen_y1": 9_007_199_254_740_993, "market_share_ppm": 333_333, "class1_ip": 2}
+    case = golden.exchange_case(row, TODAY)
+    assert case["reports"] == {"2025": {"revenue_cny": Decimal("90071992547409.93")}}
+    assert case["enterprise"] == {"class1_ip": 2, "market_share": Decimal("0.333333")}
+    assert '"revenue_cny": 90071992547409.93' in golden.exact_json(case)
 
 
 @pytest.mark.parametrize(

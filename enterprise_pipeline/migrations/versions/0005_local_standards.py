@@ -1,8 +1,9 @@
 """Keep the standards that the bureau writes itself.
 
 Versions, and the cases each was tried with. Triggers on both databases refuse
-to change or delete what was published; a published version can only be
-withdrawn. There are no earlier rows.
+to change or delete what was published, also by REPLACE on SQLite and by TRUNCATE
+on PostgreSQL, which fire no trigger of deletion; a published version can only
+be withdrawn. There are no earlier rows.
 """
 
 import sqlalchemy as sa
@@ -121,6 +122,29 @@ def _protect_on_sqlite() -> None:
         state = f"(SELECT state FROM {VERSION} WHERE id = {row}.version_id)"  # noqa: S608 - names of ours
         name = f"{CASE}_kept_{event.lower()}_{row.lower()}"
         op.execute(f"CREATE TRIGGER {name} BEFORE {event} ON {CASE} WHEN {state} <> 'draft' {refuse}")
+    _protect_from_replacing()
+
+
+def _protect_from_replacing() -> None:
+    """REPLACE deletes the rows in its way without a trigger of deletion: none of them may be published."""
+    refuse = f"BEGIN SELECT RAISE(ABORT, '{MESSAGE}'); END"
+    in_the_way = (
+        "kept.id = NEW.id OR kept.standard_id = NEW.standard_id AND (kept.number = NEW.number "
+        "OR NEW.state = 'published' AND kept.effective_from = NEW.effective_from)"
+    )
+    version = (
+        f"EXISTS (SELECT 1 FROM {VERSION} AS kept "  # noqa: S608 - names of ours
+        f"WHERE kept.state <> 'draft' AND ({in_the_way})"
+    )
+    # A row that is changed is not in its own way; whether it may change is for the trigger above.
+    case = (
+        f"EXISTS (SELECT 1 FROM {CASE} AS kept JOIN {VERSION} AS of ON of.id = kept.version_id "  # noqa: S608
+        "WHERE of.state <> 'draft' AND kept.id = NEW.id"
+    )
+    for table, exists in ((VERSION, version), (CASE, case)):
+        for event, others in (("INSERT", ")"), ("UPDATE", " AND kept.id <> OLD.id)")):
+            name = f"{table}_not_replaced_{event.lower()}"
+            op.execute(f"CREATE TRIGGER {name} BEFORE {event} ON {table} WHEN {exists}{others} {refuse}")
 
 
 def _protect_on_postgresql() -> None:
@@ -154,6 +178,23 @@ def _protect_on_postgresql() -> None:
         f"CREATE TRIGGER {CASE}_kept BEFORE INSERT OR UPDATE OR DELETE ON {CASE} "
         f"FOR EACH ROW EXECUTE FUNCTION {CASE}_kept()"
     )
+    _protect_from_emptying()
+
+
+def _protect_from_emptying() -> None:
+    """TRUNCATE fires no trigger of a row."""
+    op.execute(
+        f"""CREATE FUNCTION {VERSION}_not_emptied() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+        IF EXISTS (SELECT 1 FROM {VERSION} WHERE state <> 'draft') THEN
+            RAISE EXCEPTION '{MESSAGE}';
+        END IF;
+        RETURN NULL; END $$"""  # noqa: S608 - names of ours
+    )
+    for table in (VERSION, CASE):
+        op.execute(
+            f"CREATE TRIGGER {table}_not_emptied BEFORE TRUNCATE ON {table} "
+            f"FOR EACH STATEMENT EXECUTE FUNCTION {VERSION}_not_emptied()"
+        )
 
 
 def downgrade() -> None:
@@ -163,3 +204,4 @@ def downgrade() -> None:
     if op.get_bind().dialect.name != "sqlite":
         op.execute(f"DROP FUNCTION {CASE}_kept()")
         op.execute(f"DROP FUNCTION {VERSION}_kept()")
+        op.execute(f"DROP FUNCTION {VERSION}_not_emptied()")

@@ -210,7 +210,7 @@ def _exchanged(fact: Fact, value: Any) -> Any:
     if scale is None:
         return value
     exact = Decimal(value) / scale
-    return int(exact) if exact == exact.to_integral_value() else float(exact)
+    return int(exact) if exact == exact.to_integral_value() else exact
 
 
 def add_json(version_id: int, text: str, *, actor: str) -> int:
@@ -269,16 +269,26 @@ def _add(
                 version_id=version_id,
                 name=name,
                 expected=expect["verdict"],
-                content=json.dumps(content, ensure_ascii=False, default=_plain),
+                content=exact_json(content),
             )
         )
     _audit(session, version_id, "standard.cases_added", actor, names=[name for name, _, _ in added])
 
 
-def _plain(value: Any) -> Any:
+def exact_json(value: Any) -> str:
+    """JSON in which a decimal stands as it is, to the last digit.
+
+    >>> exact_json({"market_share": Decimal("0.10"), "holds": []})
+    '{"market_share": 0.10, "holds": []}'
+    """
     if isinstance(value, Decimal):
-        return int(value) if value == value.to_integral_value() else float(value)
-    raise TypeError(f"{value!r} is no value of a case")
+        return str(value)
+    if isinstance(value, Mapping):
+        pairs = (f"{json.dumps(key, ensure_ascii=False)}: {exact_json(inner)}" for key, inner in value.items())
+        return f"{{{', '.join(pairs)}}}"
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(map(exact_json, value))}]"
+    return json.dumps(value, ensure_ascii=False)
 
 
 def _free(wished: str, taken: set[str]) -> str:

@@ -1,5 +1,6 @@
 """Publishing a local standard, taking a publication back before it counts, and what it changes."""
 
+import unicodedata
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -115,7 +116,7 @@ def publish(version_id: int, decision: Decision, *, seen: int, actor: str) -> No
     DraftChanged
         If the draft was saved since the page was opened.
     """
-    if decision.approver.casefold() == decision.editor.casefold():
+    if _person(decision.approver) == _person(decision.editor):
         raise FieldConflict("approver", Text(N_("审批人不能是起草人本人；请填写另一人的姓名。")))
     with transaction() as session:
         _hold_line(session, version_id)
@@ -142,6 +143,12 @@ def publish(version_id: int, decision: Decision, *, seen: int, actor: str) -> No
                 "approver": row.approver,
             },
         )
+
+
+def _person(name: str) -> str:
+    """A name as it is compared: however wide its letters, whatever blanks are between them."""
+    letters = unicodedata.normalize("NFKC", name).casefold()
+    return "".join(one for one in letters if unicodedata.category(one)[0] not in "ZC")
 
 
 def _hold_line(session: Session, version_id: int) -> None:
