@@ -195,53 +195,6 @@ def test_the_database_refuses_to_change_what_was_published(session, statement):
     assert get_version(version_id).state == "published"
 
 
-COLUMNS = "(id, standard_id, number, state, content, content_hash, effective_from, editor, version, created_at, updated_at)"
-AGAIN = (
-    f"INSERT OR REPLACE INTO local_standard_version {COLUMNS} SELECT {{}}, content, content_hash, "  # noqa: S608
-    "{}, editor, version, created_at, updated_at FROM local_standard_version WHERE id = 1"
-)
-
-
-@pytest.mark.databases("sqlite")
-@pytest.mark.parametrize(
-    "statement",
-    [
-        AGAIN.format("1, standard_id, 9, 'draft'", "'2029-01-01'"),
-        AGAIN.format("9, standard_id, number, 'draft'", "'2029-01-01'"),
-        "INSERT OR REPLACE INTO local_standard_case SELECT 1, 2, name, expected, content, created_at, "
-        "updated_at FROM local_standard_case",
-        "UPDATE OR REPLACE local_standard_version SET number = 1 WHERE id = 2",
-        "UPDATE OR REPLACE local_standard_version SET state = 'published', published_at = created_at, "
-        "approver = 'x', effective_from = '2027-01-01' WHERE id = 2",
-    ],
-)
-def test_replacing_on_sqlite_does_not_take_away_what_was_published(session, statement):
-    version_id = sound()
-    golden.add_json(version_id, CASES, actor="local")
-    decide(version_id)
-    assert (version_id, sound(effective_from=date(2028, 1, 1))) == (1, 2)
-    with pytest.raises(DBAPIError, match="published version"), transaction() as writing:
-        writing.execute(text(statement))
-    assert get_version(1).state == "published"
-    assert session.scalar(text("SELECT version_id FROM local_standard_case WHERE id = 1")) == 1
-
-
-@pytest.mark.databases("postgresql")
-@pytest.mark.parametrize(
-    "tables", ["local_standard_version CASCADE", "local_standard_case", "local_standard CASCADE"]
-)
-def test_emptying_a_table_on_postgresql_does_not_take_away_what_was_published(session, tables):
-    version_id = sound()
-    golden.add_json(version_id, CASES, actor="local")
-    with transaction() as writing:
-        writing.execute(text("TRUNCATE local_standard_case"))  # only drafts are left
-    golden.add_json(version_id, CASES, actor="local")
-    decide(version_id)
-    with pytest.raises(DBAPIError, match="published version"), transaction() as writing:
-        writing.execute(text(f"TRUNCATE {tables}"))
-    assert get_version(version_id).state == "published"
-
-
 def test_a_case_cannot_be_added_to_what_was_published(session):
     version_id = published()
     with pytest.raises(DBAPIError, match="published version"), transaction() as writing:

@@ -57,8 +57,9 @@ def test_an_enterprise_is_frozen_as_a_case_and_later_edits_do_not_matter(session
 
 def test_amounts_and_shares_are_kept_to_the_last_digit(session):
     version_id = sound()
-    exact = CASES.replace("20000000", "90071992547409.93").replace('"enterprise": {}', '"enterprise": SHARE')
-    golden.add_json(version_id, exact.replace("SHARE", '{"market_share": 0.10}'), actor="local")
+    exact = CASES.replace("20000000", "90071992547409.93").replace("600000", "9e12")
+    exact = exact.replace('"enterprise": {}', '"enterprise": {"market_share": 0.10}')
+    golden.add_json(version_id, exact, actor="local")
     (case,) = parse_cases(f"[{session.scalars(select(LocalStandardCase.content)).one()}]")
     assert case["reports"]["2025"]["revenue_cny"] == Decimal("90071992547409.93")
     assert case["enterprise"]["market_share"] == Decimal("0.10")

@@ -130,7 +130,8 @@ def _protect_from_replacing() -> None:
     refuse = f"BEGIN SELECT RAISE(ABORT, '{MESSAGE}'); END"
     in_the_way = (
         "kept.id = NEW.id OR kept.standard_id = NEW.standard_id AND (kept.number = NEW.number "
-        "OR NEW.state = 'published' AND kept.effective_from = NEW.effective_from)"
+        "OR NEW.state = 'published' AND kept.state = 'published' "
+        "AND kept.effective_from = NEW.effective_from)"
     )
     version = (
         f"EXISTS (SELECT 1 FROM {VERSION} AS kept "  # noqa: S608 - names of ours

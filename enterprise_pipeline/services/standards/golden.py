@@ -284,7 +284,9 @@ def exact_json(value: Any) -> str:
     if isinstance(value, Decimal):
         return str(value)
     if isinstance(value, Mapping):
-        pairs = (f"{json.dumps(key, ensure_ascii=False)}: {exact_json(inner)}" for key, inner in value.items())
+        pairs = (
+            f"{json.dumps(key, ensure_ascii=False)}: {exact_json(inner)}" for key, inner in value.items()
+        )
         return f"{{{', '.join(pairs)}}}"
     if isinstance(value, list | tuple):
         return f"[{', '.join(map(exact_json, value))}]"
