@@ -9,7 +9,7 @@ nobody has told us.
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -134,11 +134,12 @@ def _of_column(column: str, case: _Case) -> Evidence:
 
 
 def _of_age(args: Mapping[str, Any], case: _Case) -> Evidence:
-    """Old enough stays so; young enough ends with the anniversary, in February with its last day."""
+    """Old enough stays so; at most so old ends with the anniversary, less than that the day before."""
     registered = case.row.get("registered_on")
     if "days" in args or registered is None:
         return STANDING
-    return Evidence(clock=Clock.AGE, until=anniversary(registered, int(args["years"])))
+    turns = anniversary(registered, int(args["years"]))
+    return Evidence(clock=Clock.AGE, until=turns - timedelta(days=1) if args["operator"] == "<" else turns)
 
 
 def anniversary(day: date, years: int) -> date:

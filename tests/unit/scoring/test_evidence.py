@@ -1,6 +1,7 @@
 """Evidence with a clock: until when what met a criterion still counts."""
 
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -12,6 +13,7 @@ from scoring.facts import SCHEMA
 from scoring.rulebook import load_rulebook
 from scoring.screening import screen
 from scoring.vocabulary import CriterionResult
+from tests.unit.scoring.rule_files import file, read
 from tests.unit.scoring.test_explain import PLAIN, TODAY
 
 YEAR_END = date(2026, 12, 31)
@@ -77,6 +79,33 @@ def test_an_age_counts_until_the_anniversary(registered, last_day):
     assert found.result is CriterionResult.MET
     assert (found.valid_until, found.evidence.clock) == (last_day, Clock.AGE)
     assert found.changes_on == last_day + timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    ("operator", "registered", "last_day"),
+    [
+        ("<=", date(2011, 11, 23), date(2026, 11, 23)),
+        ("<", date(2011, 11, 24), date(2026, 11, 23)),
+        ("<=", date(2012, 2, 29), date(2027, 2, 28)),
+        ("<", date(2012, 2, 29), date(2027, 2, 27)),
+        ("<", date(2012, 3, 1), date(2027, 2, 28)),
+    ],
+)
+def test_an_age_counts_on_its_last_day_and_not_on_the_next(tmp_path: Path, operator, registered, last_day):
+    """Less than so many years ends a day before at most so many, also where the year has no 29 February."""
+    asked = f'word = "age"\noperator = "{operator}"\nyears = 15'
+    amount = 'word = "amount"\nfact = "revenue_cny"\noperator = ">="\nvalue = 5'
+    rules = read(tmp_path, text=file().replace(amount, asked)).rule_sets
+    frame = pl.DataFrame([{"registered_on": registered}], schema=SCHEMA)
+
+    def result(day: date) -> int:
+        many = pl.concat([frame] * 5)
+        return screen(many, rules, day, projection="detail")["gazelle.revenue_min.result"][0]
+
+    evidence = evidence_of(rules[0], rules[0].criteria[0], {"registered_on": registered}, TODAY)
+    assert evidence == Evidence(clock=Clock.AGE, until=last_day)
+    after = last_day + timedelta(days=1)
+    assert (result(last_day), result(after)) == (CriterionResult.MET, CriterionResult.NOT_MET)
 
 
 def test_being_old_enough_never_lapses():
