@@ -151,6 +151,13 @@ def test_a_criterion_that_another_implies_is_a_warning_about_the_weaker_one():
     assert found(amount("a", ">=", 10), amount("b", "<=", 20)) == ()
 
 
+@pytest.mark.parametrize(("first", "second"), [("<", "<="), ("<=", "<")])
+def test_two_limits_of_an_age_are_not_told_apart_by_a_day(first, second):
+    """Less than five years is the stricter of the two; nothing says that it is superfluous."""
+    young = criterion("a", word="age", operator=first, years=5)
+    assert found(young, criterion("b", word="age", operator=second, years=5)) == ()
+
+
 def test_a_share_has_to_say_what_holds_without_a_denominator():
     (problem,) = told(share(when_zero=None))
     assert problem == ("rd_ratio", "分母为零时", "分母“销售收入”可能为零，而没有写明为零时怎样处理。")

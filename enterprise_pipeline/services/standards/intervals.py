@@ -164,9 +164,9 @@ def _age(args: Mapping[str, Any]) -> Asked:
     if "days" in args:
         return _one(("age",), compared(args["operator"], args["days"]))
     years = int(args["years"])
-    # The anniversary itself counts, and a year in four is a day longer; never too few days.
+    # The anniversary may count, and a year in four is a day longer; never too few days, so never all of it.
     most = years * 365 + -(-years // _DAYS_OF_FOUR_YEARS) + 1
-    return _one(("age",), compared("<=", most))
+    return _one(("age",), compared("<=", most), is_exact=False)
 
 
 def _flags(args: Mapping[str, Any]) -> Asked:
