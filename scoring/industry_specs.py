@@ -7,14 +7,13 @@ from decimal import Decimal
 from itertools import combinations
 from typing import Any
 
+from scoring import rule_limits as limits
 from scoring.facts import frame_columns
 from scoring.rules_model import Industries
 from scoring.vocabulary import FACTS, YEARS_CARRIED, Unit
 from scoring.word_spec import COMPARISONS, Key, WordSpec
 
 CODE = "industry_code"
-# Far above any turnover, and far below what 64 bits hold in fen.
-MOST_CNY = 10**15
 _CODE = re.compile(r"[A-T](\d{2,4})?")
 
 
@@ -81,9 +80,10 @@ def _check_values(table: Mapping[str, Any], place: Any) -> None:
     is_money = FACTS[table["fact"]].unit is Unit.CNY
     for index, each in enumerate(table["classes"]):
         value, here = each.get("value"), place.at("classes").at(index).at("value")
-        if not _is_number(value) or not 0 <= value < MOST_CNY:
+        if not _is_number(value) or value < 0:
             raise here.refuse(f"{value!r} is not an amount")
-        if (value * 100 if is_money else value) % 1:
+        limits.at_most(value, limits.MOST_CNY if is_money else limits.MOST_COUNT, here)
+        if limits.is_finer_than(value, 100 if is_money else 1):
             raise here.refuse(f"{value} is finer than {'a fen' if is_money else 'a whole number'}")
 
 

@@ -5,17 +5,18 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from fractions import Fraction
 from typing import Any
 
+from scoring import rule_limits as limits
 from scoring.errors import RuleFileError
 from scoring.rule_words import SPECS
-from scoring.rules_model import fen
 from scoring.vocabulary import FACTS, Tier, Unit
 from scoring.word_spec import AT_LEAST
 
 MEASURED = (Unit.CNY, Unit.HEADS, Unit.COUNT, Unit.POINTS, Unit.YEARS)
 YEARS_ALLOWED = (1, 3)
+_PPM = 1_000_000
+_FEN_OF_CNY = 100
 
 
 @dataclass(frozen=True)
@@ -100,10 +101,11 @@ def tier(name: Any, place: Place) -> None:
         raise place.refuse(f"the tier {name!r} is not known{suggestion(str(name), known)}")
 
 
-def whole(value: Any, place: Place) -> None:
-    """A whole number, not negative."""
+def whole(value: Any, place: Place, *, most: int = limits.MOST_COUNT) -> None:
+    """A whole number, not negative, and not above ``most``."""
     if isinstance(value, bool) or not isinstance(value, int) or value < 0:
         raise place.refuse(f"{value!r} is not a whole number of 0 or more")
+    limits.at_most(value, most, place)
 
 
 def _is_number(value: Any) -> bool:
@@ -113,7 +115,12 @@ def _is_number(value: Any) -> bool:
 
 
 def share(value: Any, place: Place, *, allow_zero: bool = False) -> None:
-    """A share above 0 and at most 1, written as 0.05; growth rates may be higher up to 10."""
+    """A share above 0 and at most 1, as 0.05, in hundredths of a percent; growth rates go up to 10."""
+    _check_is_share(value, place, allow_zero=allow_zero)
+    limits.as_fine_as(value, place)
+
+
+def _check_is_share(value: Any, place: Place, *, allow_zero: bool = False) -> None:
     if not _is_number(value) or value < 0 or value > 10 or (value == 0 and not allow_zero):
         raise place.refuse(f"{value!r} is not a share; write 5% as 0.05")
 
@@ -121,8 +128,8 @@ def share(value: Any, place: Place, *, allow_zero: bool = False) -> None:
 def amount(value: Any, place: Place, *, unit: Unit) -> None:
     """A threshold: CNY to the fen, a share to the millionth, or a whole number."""
     if unit is Unit.SHARE:
-        share(value, place)
-        if (Fraction(value) * 1_000_000).denominator != 1 or value > 1:
+        _check_is_share(value, place)
+        if limits.is_finer_than(value, _PPM) or value > 1:
             raise place.refuse(f"{value} is no share of 1 in whole millionths")
         return
     if unit is not Unit.CNY:
@@ -130,16 +137,16 @@ def amount(value: Any, place: Place, *, unit: Unit) -> None:
         return
     if not _is_number(value) or value < 0:
         raise place.refuse(f"{value!r} is not an amount in CNY")
-    try:
-        fen(value)
-    except ValueError as error:
-        raise place.refuse(str(error)) from error
+    limits.at_most(value, limits.MOST_CNY, place)
+    if limits.is_finer_than(value, _FEN_OF_CNY):
+        raise place.refuse(f"{value} CNY is not a whole number of fen")
 
 
 def ladder(steps: Any, place: Place) -> None:
     """Shares by size: sizes rise, the last rung is open, and the shares move one way."""
     if not isinstance(steps, list) or len(steps) < 2:
         raise place.refuse("a ladder needs at least two rungs")
+    limits.few(len(steps), place)
     previous = Decimal(-1)
     for index, step in enumerate(steps):
         only(step, ("up_to", "value"), place.at(index))
@@ -185,6 +192,7 @@ def _check_age(table: Mapping[str, Any], place: Place) -> None:
     if ("days" in table) == ("years" in table):
         raise place.refuse("an age is asked in days or in years, one of them")
     unit, known = ("days", (">=",)) if "days" in table else ("years", ("<=", "<"))
+    limits.at_most(table[unit], limits.MOST_DAYS if unit == "days" else limits.MOST_YEARS, place.at(unit))
     if table["operator"] not in known:
         raise place.at("operator").refuse(f"an age in {unit} can only be asked with {' or '.join(known)}")
 
@@ -199,6 +207,17 @@ def _check_share(table: Mapping[str, Any], place: Place) -> None:
     # Bounds for a missing year hold because the size is itself part of the denominator.
     if "ladder" in table and table.get("ladder_fact") != table["denominator"]:
         raise place.at("ladder_fact").refuse("a ladder goes by the size of the denominator; name that fact")
+    _check_products(table, place)
+
+
+def _check_products(table: Mapping[str, Any], place: Place) -> None:
+    """Where a year is missing, a rung's lower end joins the sum of the years that are known."""
+    years = table.get("years", 1)
+    if "value" in table:
+        limits.products_fit([table["value"]], place.at("value"), figures=years)
+    else:
+        shares = [step["value"] for step in table["ladder"]]
+        limits.products_fit(shares, place.at("ladder"), figures=years + 1)
 
 
 def _check_kind(kind: str, table: Mapping[str, Any], key: str, place: Place, *, parts: Iterable[str]) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from scoring import rule_checks as checks
+from scoring import rule_limits as limits
 from scoring.rule_checks import Place
 from scoring.rule_tables import KINDS, read_table
 from scoring.rules_model import Points, PointsPart
@@ -17,7 +18,7 @@ _PART_KEYS = ("id", "label", "label_en", "maximum", "combine", "tables", "expert
 def read_points(table: Mapping[str, Any], place: Place) -> Points:
     """A points system; its parts may not exceed its maximum."""
     checks.only(table, ("maximum", "article", "parts"), place)
-    checks.whole(table.get("maximum"), place.at("maximum"))
+    checks.whole(table.get("maximum"), place.at("maximum"), most=limits.MOST_POINTS)
     listed = checks.tables(table.get("parts"), place.at("parts"))
     parts = tuple(_read_part(part, place.at("parts").at(index)) for index, part in enumerate(listed))
     if not parts:
@@ -32,8 +33,8 @@ def read_points(table: Mapping[str, Any], place: Place) -> Points:
 
 def _read_part(table: Mapping[str, Any], place: Place) -> PointsPart:
     checks.only(table, _PART_KEYS, place)
-    checks.whole(table.get("maximum"), place.at("maximum"))
-    checks.whole(table.get("judged", 0), place.at("judged"))
+    checks.whole(table.get("maximum"), place.at("maximum"), most=limits.MOST_POINTS)
+    checks.whole(table.get("judged", 0), place.at("judged"), most=limits.MOST_POINTS)
     if table.get("combine") not in ("best", "sum"):
         raise place.at("combine").refuse(f"{table.get('combine')!r} is neither 'best' nor 'sum'")
     if "expert" in table:

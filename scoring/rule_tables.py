@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import Any
 
 from scoring import rule_checks as checks
+from scoring import rule_limits as limits
 from scoring.rule_checks import MEASURED, Place
 from scoring.rules_model import Band, PointsTable, fen
 from scoring.vocabulary import FACTS, Unit
@@ -62,7 +63,7 @@ def read_table(table: Mapping[str, Any], place: Place) -> PointsTable:
 
 def _positive(table: Mapping[str, Any], key: str, place: Place) -> int:
     value: int = table.get(key, 1)
-    checks.whole(value, place.at(key))
+    checks.whole(value, place.at(key), most=limits.MOST_YEARS)
     if value < 1:
         raise place.at(key).refuse(f"{value} is not a number of years; at least 1 is")
     return value
@@ -81,6 +82,7 @@ def _read_bands(table: Mapping[str, Any], place: Place) -> tuple[Band, ...]:
     rows = checks.tables(table.get("bands"), here)
     if not rows:
         raise here.refuse("a points table needs bands")
+    limits.few(len(rows), here)
     read = _read_named if kind in _NAMED else _read_band
     bands = tuple(read(row, here.at(index), table) for index, row in enumerate(rows))
     if kind in _NAMED:
@@ -90,6 +92,9 @@ def _read_bands(table: Mapping[str, Any], place: Place) -> tuple[Band, ...]:
     if any(("at_most" in row) != is_upper for row in rows):
         raise here.refuse("bands are all at_least or all at_most")
     _check_monotone(bands, here, is_upper=is_upper)
+    if kind in ("share", "year_growth"):
+        added = 1 if kind == "year_growth" else 0
+        limits.products_fit([band.at + added for band in bands], here)
     return bands
 
 
@@ -161,8 +166,8 @@ def _read_named(band: Mapping[str, Any], place: Place, table: Mapping[str, Any])
 def _read_points(points: Any, place: Place) -> tuple[int, int]:
     pair: list[Any] = points if isinstance(points, list) and len(points) == 2 else [points, points]
     lo, hi = pair
-    checks.whole(lo, place)
-    checks.whole(hi, place)
+    checks.whole(lo, place, most=limits.MOST_POINTS)
+    checks.whole(hi, place, most=limits.MOST_POINTS)
     if lo > hi:
         raise place.refuse(f"the lowest points {lo} are above the highest {hi}")
     return lo, hi
@@ -171,11 +176,12 @@ def _read_points(points: Any, place: Place) -> tuple[int, int]:
 def _each_years(table: Mapping[str, Any], place: Place) -> tuple[Band, ...]:
     """So many points for each full number of years, written out as bands."""
     for key in ("every", "points", "most"):
-        checks.whole(table.get(key), place.at(key))
+        checks.whole(table.get(key), place.at(key), most=limits.MOST_POINTS)
         if table[key] < 1:
             raise place.at(key).refuse(f"{table[key]} gives nothing; at least 1 is needed")
     every, points, most = (table[key] for key in ("every", "points", "most"))
     steps = range(-(-most // points), 0, -1)
+    limits.few(len(steps), place.at("most"))
     return tuple(
         Band(
             at=Fraction(every * step),
@@ -189,7 +195,7 @@ def _each_years(table: Mapping[str, Any], place: Place) -> tuple[Band, ...]:
 
 def _given(table: Mapping[str, Any], place: Place) -> tuple[Band, ...]:
     most = table.get("most")
-    checks.whole(most, place.at("most"))
+    checks.whole(most, place.at("most"), most=limits.MOST_POINTS)
     return (Band(at=Fraction(int(table["most"])), is_strict=False, lo=table["most"], hi=table["most"]),)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from scoring import rule_limits as limits
 from scoring.facts import frame_columns
 from scoring.rules_model import Points
 from scoring.vocabulary import FACTS, YEARS_CARRIED
@@ -42,6 +43,15 @@ def _is_yearly(keys: tuple[str, ...]) -> Callable[[Args, Any], None]:
                 raise place.at(key).refuse(f"the fact {args[key]!r} is not one of a fiscal year")
 
     return check
+
+
+_are_yearly = _is_yearly(("numerator", "denominator"))
+
+
+def _check_shares(args: Args, place: Any) -> None:
+    """Yearly figures, each year compared by itself."""
+    _are_yearly(args, place)
+    limits.products_fit([args["value"]], place.at("value"))
 
 
 def _over_years(*keys: str) -> Callable[[Args, Points | None], list[str]]:
@@ -95,6 +105,6 @@ YEAR_SPECS: dict[str, WordSpec] = {
         unit=of_fact("numerator"),
         columns=_over_years("denominator", "numerator"),
         operators=COMPARISONS,
-        check=_is_yearly(("numerator", "denominator")),
+        check=_check_shares,
     ),
 }

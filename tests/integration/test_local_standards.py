@@ -332,6 +332,23 @@ def test_rule_files_changed_under_the_server_stop_publication(session, monkeypat
     assert get_version(version_id).state == "draft"
 
 
+def test_a_standard_that_screening_would_break_on_is_not_published(session):
+    """A share is wanted of an indicator whose table counts patents."""
+    table = {"kind": "count", "label": "专利", "label_en": "x", "fact": "class1_ip",
+             "bands": [{"at_least": 1, "points": 5}]}  # fmt: skip
+    part = {"id": "ip", "label": "专利", "label_en": "x", "maximum": 5, "combine": "best", "tables": [table]}
+    points = {"maximum": 5, "article": "附件", "parts": [part]}
+    version_id = sound()
+    wanted = criterion("staff", word="points_part", part="ip", operator=">=", value=5)
+    change(version_id, setting(points=points), adding(wanted))
+
+    with pytest.raises(NotReady):
+        decide(version_id)
+
+    assert [error.where for error in readiness(get_version(version_id)).errors] == ["staff"]
+    assert get_version(version_id).is_draft
+
+
 def test_publishing_into_days_already_screened_has_to_be_confirmed(session):
     with transaction() as writing:
         add_good_enterprise(writing)

@@ -75,6 +75,16 @@ def test_every_problem_is_told_at_once_with_criterion_field_value_and_remedy():
     assert all(p.remedy for p in told_)
 
 
+def test_a_share_that_is_too_fine_and_an_amount_that_is_too_large_are_named_with_field_and_remedy():
+    fine = share("fine", value=Decimal("0.05251"))
+    large = amount("large", ">=", 10**12 + 1)
+    assert [(p.where, p.field, p.value, p.remedy) for p in found(fine, large)] == [
+        ("fine", "门槛（%）", "0.05251", "比例和增长率最多精确到0.01%。"),
+        ("large", "门槛", "1000000000001", "请核对单位和位数。"),
+    ]
+    assert found(share(value=Decimal("0.0525")), amount("least", ">=", 10**12)) == ()
+
+
 def test_an_empty_standard_and_too_many_criteria_are_named():
     assert [entry[2] for entry in told()] == ["还没有任何条件。"]
     many = [amount(f"c{index}", ">=", index + 1, "employees") for index in range(22)]
@@ -206,6 +216,24 @@ def test_what_experts_may_add_counts_towards_the_line():
     assert told(*made["criteria"], points=made["points"]) == []
 
 
+def test_a_criterion_that_screening_would_break_on_is_named_and_blocks():
+    """A share is wanted of an indicator whose table counts."""
+    made = points(maximum=30, best=20, line=20)
+    part = criterion("staff", word="points_part", part="ip", operator=">=", value=20)
+    broken = found(criterion(), *made["criteria"], part, points=made["points"])
+    assert [(p.severity, p.where, p.label) for p in broken] == [(Severity.ERROR, "staff", "staff")]
+    assert broken[0].message.startswith("规则引擎不能用它筛查：")
+    assert broken[0].remedy
+    assert found(criterion(), *made["criteria"], points=made["points"]) == ()
+
+
+def test_a_draft_that_counts_what_another_tier_fails_is_tried_together_with_it():
+    counted = FILES.in_force(HEAD["effective_from"])
+    hnte = next(entry for entry in counted if entry.tier is Tier.HNTE and entry.is_default)
+    few = criterion("few", word="unmet_at_most", tier="hnte", criteria=[hnte.criteria[0].id], value=0)
+    assert found(few, criterion()) == ()
+
+
 def test_points_that_no_criterion_asks_for_and_lines_without_points_are_named():
     made = points(maximum=30, best=20, line=20)
     assert [p.where for p in found(criterion(), points=made["points"])] == ["points"]
@@ -246,7 +274,9 @@ def test_no_rule_set_of_the_law_is_called_contradictory():
         )  # fmt: skip
         nothing = CurrentRulebook(tuple(e for e in FILES.rule_sets if e.id != name), "")
         messages = [p.message for p in problems(whole, nothing, screened_on=None)]
-        assert [m for m in messages if "矛盾" in m or "达不到" in m or "不接受" in m] == [], name
+        assert [
+            m for m in messages if "矛盾" in m or "达不到" in m or "不接受" in m or "筛查：" in m
+        ] == [], name
 
 
 @pytest.mark.parametrize(
@@ -254,6 +284,18 @@ def test_no_rule_set_of_the_law_is_called_contradictory():
     [
         ("the fact 'sales' is not known (did you mean 'rd_staff'?)", "没有“sales”这个事实。"),
         ("Decimal('0') is not a share; write 5% as 0.05", "“0”不是可用的比例。"),
+        (
+            "0.05251 is finer than a hundredth of a percent; write at most four decimals, as 0.0525",
+            "比例“0.05251”太细：按它筛查无法保证算得分毫不差。",
+        ),
+        (
+            "9.9999 is too fine for so large a share; write it with fewer decimals, as 4.5",
+            "比例“9.9999”又大又细：按它筛查无法保证算得分毫不差。",
+        ),
+        ("73051 is too large; at most 73050 is possible here", "“73051”太大，这里最多是 73050。"),
+        ("there are 101 rungs or bands here; at most 100 can be used", "这里有 101 档，最多只能有 100 档。"),
+        ("1.5 is no share of 1 in whole millionths", "“1.5”不是可用的占有率。"),
+        ("0.5 is finer than a whole number", "0.5 太细。"),
         ("80 points are needed and 70 is the maximum", "要求 80 分，而满分只有 70 分：谁也达不到。"),
         ("nobody has ever seen this", "规则引擎不接受：nobody has ever seen this"),
     ],

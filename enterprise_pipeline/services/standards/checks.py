@@ -11,6 +11,7 @@ from enterprise_pipeline.services.standards.drafts import Version, table_of
 from enterprise_pipeline.services.standards.problems import Problem, Severity, refused, steps
 from enterprise_pipeline.services.standards.sense import senseless
 from enterprise_pipeline.services.standards.toml_text import Table, rule_file_text
+from enterprise_pipeline.services.standards.trial import unusable
 from enterprise_pipeline.services.texts import N_, Text
 from scoring.errors import RuleFileError
 from scoring.rules_model import RuleSet
@@ -37,6 +38,8 @@ def problems(version: Version, rulebook: CurrentRulebook, *, screened_on: date |
     if not any(problem.severity is Severity.ERROR for problem in found):
         found += _of_days(version, screened_on)
     found += senseless(readable(version.tier, table))
+    if not any(problem.severity is Severity.ERROR for problem in found):
+        found += unusable(version, rulebook)
     return tuple(sorted(found, key=lambda problem: problem.severity is Severity.WARNING))
 
 

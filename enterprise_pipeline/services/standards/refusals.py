@@ -48,6 +48,31 @@ _KNOWN: tuple[tuple[str, str, str], ...] = (
         N_("%(value)s 元比分还细。"),
         N_("金额最多精确到分。"),
     ),
+    (
+        r"(?P<value>.+) is too large; at most (?P<most>\d+) is possible here",
+        N_("“%(value)s”太大，这里最多是 %(most)s。"),
+        N_("请核对单位和位数。"),
+    ),
+    (
+        r"there are (?P<value>\d+) rungs or bands here; at most (?P<most>\d+) can be used",
+        N_("这里有 %(value)s 档，最多只能有 %(most)s 档。"),
+        N_("请合并一些档。"),
+    ),
+    (
+        r"(?P<value>.+) is finer than a hundredth of a percent; .*",
+        N_("比例“%(value)s”太细：按它筛查无法保证算得分毫不差。"),
+        N_("比例和增长率最多精确到0.01%。"),
+    ),
+    (
+        r"(?P<value>.+) is too fine for so large a share; .*",
+        N_("比例“%(value)s”又大又细：按它筛查无法保证算得分毫不差。"),
+        N_("请减少百分数的小数位数。"),
+    ),
+    (
+        r"(?P<value>.+) is no share of 1 in whole millionths",
+        N_("“%(value)s”不是可用的占有率。"),
+        N_("占有率应大于零、不超过100%，最多精确到0.0001%。"),
+    ),
     (r"(?P<value>.+) is finer than .+", N_("%(value)s 太细。"), N_("金额最多精确到分，其他填整数。")),
     (r"a ladder needs at least two rungs", N_("分档至少要有两档。"), N_("请再加一档，或改用单一门槛。")),
     (

@@ -64,7 +64,7 @@ def test_industries_are_checked(tmp_path, text, key, reason):
         (["{ industry = ['C'] }"], "classes[0].value", "is not an amount"),
         (["{ industry = ['C'], value = -1 }"], "classes[0].value", "is not an amount"),
         (["{ industry = ['C'], value = 0.001 }"], "classes[0].value", "finer than a fen"),
-        (["{ industry = ['C'], value = 1e40 }"], "classes[0].value", "is not an amount"),
+        (["{ industry = ['C'], value = 1e40 }"], "classes[0].value", "is too large"),
         (["{ industry = ['C'], value = nan }"], "classes[0].value", "is not an amount"),
         (["{ industry = ['C'], value = 1, up_to = 2 }"], "classes[0]", "a class takes"),
         (["{ industry = ['C'], value = 1 }", "{ industry = ['C26'], value = 2 }"], "classes[1]", TWICE),
