@@ -17,6 +17,7 @@ from enterprise_pipeline.factory import create_app
 from models import db
 from tests.support.databases import KINDS, Databases
 from tests.support.requirements import not_run, summarise
+from tests.support.small_registry import AS_OF
 
 CHROMIUM = "/usr/bin/chromium"
 CHROMIUM_FLAGS = [
@@ -72,11 +73,15 @@ def database_url(databases: Databases, database_kind: str) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def make_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Flask]]:
-    """Build an application: ``make_app(database_url, today=...)``; its connections are closed at the end."""
+    """Build an application: ``make_app(database_url, today=...)``; its connections are closed at the end.
+
+    Without ``today`` it is always the same day, or tests would come out differently tomorrow.
+    """
     apps: list[Flask] = []
 
     def build(url: str, **settings: Any) -> Flask:
         instance = tmp_path_factory.mktemp("instance")
+        settings.setdefault("today", AS_OF)
         app = create_app(Settings(instance=instance, database_url=url, secret_key="k" * 64, **settings))
         app.testing = True
         apps.append(app)

@@ -23,7 +23,7 @@ from enterprise_pipeline.services.candidates import built_tiers, with_standard
 from enterprise_pipeline.services.cube import Cube
 from enterprise_pipeline.services.live import Live, cube, live
 from enterprise_pipeline.transaction import reading
-from models import AnnualReport, Certificate, Enterprise, Membership
+from models import AnnualReport, AssessmentCount, Certificate, Enterprise, Membership
 from scoring.vocabulary import Tier
 
 PAGE = 50
@@ -256,7 +256,8 @@ def _lines(session: Session, shown: Live, ids: Sequence[int]) -> list[Enterprise
 def _held(session: Session, shown: Live, ids: Sequence[int]) -> dict[int, tuple[Tier, ...]]:
     """The tiers that these enterprises are known to hold, in the order of the vocabulary."""
     found: dict[int, set[str]] = {}
-    for query in _holdings(shown, ids):
+    counted = select(AssessmentCount.tier, AssessmentCount.standard).distinct()
+    for query in _holdings(shown, ids, screened={(tier, name) for tier, name in session.execute(counted)}):
         for enterprise_id, tier in session.execute(query):
             found.setdefault(enterprise_id, set()).add(tier)
     return {
@@ -264,11 +265,14 @@ def _held(session: Session, shown: Live, ids: Sequence[int]) -> dict[int, tuple[
     }
 
 
-def _holdings(shown: Live, ids: Sequence[int]) -> Iterator[Select[int, str]]:
-    """What is held: as screened where a tier is screened, else by lists and certificates on the day."""
+def _holdings(
+    shown: Live, ids: Sequence[int], *, screened: set[tuple[str, str]]
+) -> Iterator[Select[int, str]]:
+    """What is held: as screened where a tier was screened, else by lists and certificates on the day."""
     column = shown.table.c
-    screened = {str(tier) for tier in built_tiers()}
     default = [(str(tier), rule_sets[0].standard) for tier, rule_sets in built_tiers().items()]
+    default = [pair for pair in default if pair in screened]
+    tiers = [tier for tier, _ in default]
     yield select(column.enterprise_id, column.tier).where(
         column.enterprise_id.in_(ids),
         column.basis == "reported",
@@ -276,8 +280,8 @@ def _holdings(shown: Live, ids: Sequence[int]) -> Iterator[Select[int, str]]:
         tuple_(column.tier, column.standard).in_(default),
     )
     yield select(Membership.enterprise_id, Membership.pool_id).where(
-        Membership.enterprise_id.in_(ids), Membership.pool_id.not_in(screened), member_on(shown.day)
+        Membership.enterprise_id.in_(ids), Membership.pool_id.not_in(tiers), member_on(shown.day)
     )
     yield select(Certificate.enterprise_id, Certificate.pool_id).where(
-        Certificate.enterprise_id.in_(ids), Certificate.pool_id.not_in(screened), certified_on(shown.day)
+        Certificate.enterprise_id.in_(ids), Certificate.pool_id.not_in(tiers), certified_on(shown.day)
     )
