@@ -95,8 +95,8 @@ def _merged(chosen: Iterable[Alternative]) -> Alternative:
     return found
 
 
-def is_possible(alternative: Alternative) -> bool:
-    """Whether every measure can lie in its interval."""
+def is_possible_alone(alternative: Alternative) -> bool:
+    """Whether every measure can lie in its interval, whatever the others."""
     return not any(interval.met_with(domain(measure)).is_empty for measure, interval in alternative.items())
 
 
@@ -112,7 +112,7 @@ def implies(stronger: Alternative, weaker: Alternative) -> bool:
 def domain(measure: Measure) -> Interval:
     """Where a measure always lies: figures that carry no sign are not negative, shares are at most 1."""
     kind, *rest = measure
-    if kind in ("figure", "sum", "age", "share", "points"):
+    if kind in ("figure", "sum", "total", "age", "share", "points"):
         facts = [FACTS[name] for name in rest if isinstance(name, str) and name in FACTS]
         if any(fact.signed for fact in facts):
             return Interval()
@@ -139,17 +139,37 @@ def _amount(args: Mapping[str, Any]) -> Asked:
     fact = args["fact"]
     if "judged_to" in args or "value" not in args:
         return NOTHING_KNOWN
-    is_one_year = args.get("years", 1) == 1
     interval = compared(args["operator"], args["value"], is_whole=FACTS[fact].unit in _WHOLE)
-    return _one(("figure", fact), interval, is_exact=is_one_year)
+    if "years_back" in args:
+        return _one(figure(fact, args["years_back"]), interval)
+    years = range(1, args.get("years", 1) + 1)
+    return Asked(({figure(fact, year): interval for year in years},), is_exact=True)
 
 
-def _over_years(kind: str) -> _Reader:
-    def read(args: Mapping[str, Any]) -> Asked:
-        measure = (kind, args["fact"], args["years"])
-        return _one(measure, compared(args["operator"], args["value"]))
+def figure(fact: str, year: int = 1) -> Measure:
+    """The measure that a figure is; of a fiscal year, 1 is last year."""
+    return ("figure", fact) if year == 1 else ("figure", fact, year)
 
-    return read
+
+def _total(args: Mapping[str, Any]) -> Asked:
+    return _one(("total", args["fact"], args["years"]), compared(args["operator"], args["value"]))
+
+
+def _mean(args: Mapping[str, Any]) -> Asked:
+    """A mean is a sum of so many years."""
+    return _total({**args, "value": Fraction(args["value"]) * args["years"]})
+
+
+def _one_of(args: Mapping[str, Any]) -> Asked:
+    """Values that stand side by side in the list of choices are one interval of positions."""
+    choices = FACTS[args["fact"]].choices
+    if not set(args["values"]) <= set(choices):
+        return NOTHING_KNOWN
+    named = [choice in args["values"] for choice in choices]
+    first = [at for at, here in enumerate(named) if here and not (at and named[at - 1])]
+    last = [at for at, here in enumerate(named) if here and not any(named[at + 1 : at + 2])]
+    runs = (Interval(Fraction(lo), Fraction(hi)) for lo, hi in zip(first, last, strict=True))
+    return Asked(tuple({("code", args["fact"]): run} for run in runs), is_exact=True)
 
 
 def _count(args: Mapping[str, Any]) -> Asked:
@@ -219,8 +239,10 @@ def _points(args: Mapping[str, Any]) -> Asked:
 _READERS: Mapping[str, _Reader] = {
     "amount": _amount,
     "amount_each_year": _amount,
-    "amount_total": _over_years("total"),
-    "amount_mean": _over_years("mean"),
+    "amount_in_year": _amount,
+    "amount_total": _total,
+    "amount_mean": _mean,
+    "one_of": _one_of,
     "count": _count,
     "age": _age,
     "flag": _flags,

@@ -4,8 +4,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import combinations
 from typing import Any
 
-from enterprise_pipeline.services.standards.intervals import Asked, asked, implies, is_possible, together
+from enterprise_pipeline.services.standards.divisions import fixed_divisions
+from enterprise_pipeline.services.standards.intervals import Asked, asked, compared, figure, implies, together
 from enterprise_pipeline.services.standards.problems import Problem, Severity
+from enterprise_pipeline.services.standards.relations import is_possible
 from enterprise_pipeline.services.standards.words import key_label
 from enterprise_pipeline.services.texts import N_, Text
 from scoring.rule_words import SPECS
@@ -23,8 +25,10 @@ def senseless(rule_set: RuleSet | None) -> list[Problem]:
     asks = {entry.id: asked(entry.word, entry.args) for entry in criteria}
     return [
         *_contradictions(criteria, asks),
+        *_classes(criteria, asks),
         *_repetitions(criteria, asks),
         *_divisions(criteria, asks),
+        *fixed_divisions(rule_set, criteria, _never_zero(asks)),
         *_points(rule_set, criteria),
     ]
 
@@ -54,6 +58,23 @@ def _contradictions(criteria: list[Criterion], asks: Mapping[str, Asked]) -> Ite
     if not found and rest and not _any_way([asks[entry.id] for entry in rest]):
         message = Text(N_("几条条件合在一起互相矛盾，没有企业能全部达到。"))
         yield _problem(rest[-1], message, N_("请逐条核对对同一项事实的要求。"))
+
+
+def _classes(criteria: list[Criterion], asks: Mapping[str, Asked]) -> Iterator[Problem]:
+    """Classes of industry whose line nobody can meet beside another criterion; others may still."""
+    possible = [entry for entry in criteria if _any_way([asks[entry.id]])]
+    lines = [entry for entry in criteria if entry.word == "amount_by_industry"]
+    for entry, each in [(line, each) for line in lines for each in line.args["classes"]]:
+        asked_here = Asked(
+            ({figure(entry.args["fact"]): compared(entry.operator, each["value"])},), is_exact=True
+        )
+        named = "、".join(each["industry"])
+        for other in possible:
+            if not _any_way([asked_here, asks[other.id]]):
+                said = N_("行业 %(named)s 的门槛与“%(other)s”互相矛盾，这些行业没有企业能同时达到。")
+                remedy = N_("如非有意，请改其中一条的门槛。")
+                message = Text(said, named=named, other=other.label)
+                yield _problem(entry, message, remedy, severity=Severity.WARNING, value=named)
 
 
 def _any_way(asks: Iterable[Asked]) -> bool:
@@ -117,7 +138,7 @@ def _never_zero(asks: Mapping[str, Asked]) -> set[tuple[str, int]]:
         ways = ask.alternatives if len(ask.alternatives) == 1 else ()
         for measure, interval in (pair for way in ways for pair in way.items()):
             is_above_zero = interval.lo is not None and (interval.lo > 0 or interval.is_above_lo)
-            if measure[0] == "figure" and is_above_zero:
+            if measure[:-1] == ("figure",) and is_above_zero:
                 found.add((str(measure[1]), 1))
     return found
 
