@@ -1,5 +1,7 @@
 """The criteria of a draft: choose a word, fill in its arguments, change, move, remove."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from flask import render_template, request
@@ -7,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from werkzeug.exceptions import BadRequest
 
+from enterprise_pipeline.services.errors import NotFound
 from enterprise_pipeline.services.standards import drafts, editing
 from enterprise_pipeline.services.standards.drafts import Version, get_version
 from enterprise_pipeline.services.standards.pages import sentence_of
@@ -16,6 +19,7 @@ from enterprise_pipeline.web.context import actor
 from enterprise_pipeline.web.entry_forms import form_meta
 from enterprise_pipeline.web.standard_frame import at_once, form_page, save, saved, say
 from forms.criterion import PREFIX, ArgumentsForm, CriterionForm, unit_typed, with_arguments
+from forms.merging import merged
 
 SHAPES = {"true": True, "false": False}
 
@@ -60,7 +64,8 @@ def edit(version_id: int, where: str) -> ResponseReturnValue:
             lambda table: editing.put(table, where, entry),
             what=f"edit {where}",
             then=saved(version_id, _("已保存。"), anchor=where.split("/", maxsplit=1)[0]),
-            again=lambda **stale: _page(version, view, form, where=where, inside="", **stale),
+            again=lambda form=form, **stale: _page(version, view, form, where=where, inside="", **stale),
+            merge=lambda base, now: _merged(form, view, where, base=base, now=now),
         )
     return _page(version, view, form, where=where, inside=""), 422 if form.errors else 200
 
@@ -119,6 +124,22 @@ def _stored(version: Version, where: str) -> Table:
 
 def _form(version: Version, view: WordView, stored: Table, *, is_part: bool) -> ArgumentsForm:
     sent = request.form if request.method == "POST" else None
+    form = _made(version, view, stored, is_part=is_part, sent=sent)
+    if sent is None:
+        form.seen.data = str(version.revision)
+    return form
+
+
+def _made(
+    version: Version,
+    view: WordView,
+    stored: Table,
+    *,
+    is_part: bool,
+    sent: Mapping[str, Any] | None = None,
+    data: Mapping[str, Any] | None = None,
+) -> ArgumentsForm:
+    """The form of a word with what was sent, or with ``data``, or as it is stored."""
     parts = (version.table.get("points") or {}).get("parts", [])
     made = with_arguments(
         ArgumentsForm if is_part else CriterionForm,
@@ -127,10 +148,22 @@ def _form(version: Version, view: WordView, stored: Table, *, is_part: bool) -> 
         unit=unit_typed(sent, stored, say),
         parts=[(str(part.get("id")), str(part.get("label"))) for part in parts],
     )
-    form = made(sent, data=_data(version, stored), meta=form_meta())
-    if sent is None:
-        form.seen.data = str(version.revision)
-    return form
+    return made(sent, data=_data(version, stored) if data is None else data, meta=form_meta())
+
+
+def _merged(form: ArgumentsForm, view: WordView, where: str, *, base: Table, now: Version) -> ArgumentsForm:
+    """The form with what this window did not change as another one saved it."""
+    try:
+        then, latest = editing.find(base, where), editing.find(now.table, where)
+    except NotFound:
+        return form
+    if not then.get("word") == latest.get("word") == view.word:
+        return form
+    is_part = "/" in where
+    first = _made(replace(now, table=base), view, then, is_part=is_part)
+    values = merged(form, first, _made(now, view, latest, is_part=is_part))
+    facts = {name.removeprefix(PREFIX): value for name, value in values.items() if name.startswith(PREFIX)}
+    return _made(now, view, facts, is_part=is_part, data=values)
 
 
 def _data(version: Version, stored: Table) -> dict[str, Any]:

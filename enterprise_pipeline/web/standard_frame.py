@@ -11,9 +11,9 @@ from flask_babel import lazy_gettext as _l
 from enterprise_pipeline.services.errors import FieldConflict
 from enterprise_pipeline.services.rulebooks import files_changed
 from enterprise_pipeline.services.standards import drafts
-from enterprise_pipeline.services.standards.drafts import DraftChanged
+from enterprise_pipeline.services.standards.drafts import DraftChanged, Version
 from enterprise_pipeline.services.standards.listing import Phase
-from enterprise_pipeline.services.standards.pages import changed_since
+from enterprise_pipeline.services.standards.meanwhile import changed_since, table_at
 from enterprise_pipeline.services.standards.toml_text import Table
 from enterprise_pipeline.services.standards.words import words
 from enterprise_pipeline.web.context import actor
@@ -76,18 +76,24 @@ def save(
     what: str,
     then: Callable[[], ResponseReturnValue],
     again: Callable[..., str],
+    merge: Callable[[Table, Version], BaseForm] | None = None,
 ) -> ResponseReturnValue:
     """Save and go on; when the draft has changed meanwhile, show the form again with what others did.
 
     ``again`` renders the form with what was typed; its next save is about the draft as it is now.
+    ``merge`` makes the form anew: what this window did not change is shown as others saved it.
     """
     seen = seen_revision(form)
     try:
         drafts.save(version_id, change, seen=seen, what=what, actor=actor())
     except DraftChanged as stale:
         now, changes = changed_since(version_id, seen, say)
-        form["seen"].data = str(now.revision)
-        return again(stale={"message": stale.message, "changes": changes}), 409
+        base = table_at(version_id, seen)
+        shown = merge(base, now) if merge and base is not None else form
+        shown["seen"].data = str(now.revision)
+        anew = {} if shown is form else {"form": shown}
+        told = {"message": stale.message, "changes": changes, "is_merged": bool(anew)}
+        return again(**anew, stale=told), 409
     except FieldConflict as conflict:
         pin(form, conflict)
         return again(), 422

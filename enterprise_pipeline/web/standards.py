@@ -37,6 +37,7 @@ from enterprise_pipeline.web.context import actor, current_as_of, today
 from enterprise_pipeline.web.entry_forms import ID, form_meta, pin
 from enterprise_pipeline.web.filters import tier_name, translated
 from enterprise_pipeline.web.standard_frame import at_once, back_to, form_page, init_words, save, saved, say
+from forms.merging import merged
 from forms.standards import HeadForm, NewStandardForm, PublishForm, UploadTomlForm, WithdrawForm
 from scoring.vocabulary import Tier
 
@@ -147,10 +148,19 @@ def head(version_id: int) -> ResponseReturnValue:
             change,
             what="head",
             then=saved(version_id, _("已保存。")),
-            again=lambda **stale: form_page("standards/head.html", form=form, version=version, **stale),
+            again=lambda form=form, **stale: form_page(
+                "standards/head.html", form=form, version=version, **stale
+            ),
+            merge=lambda base, now: _head_merged(form, base, now),
         )
     page = form_page("standards/head.html", form=form, version=version)
     return page, 422 if form.errors else 200
+
+
+def _head_merged(form: HeadForm, base: Table, now: drafts.Version) -> HeadForm:
+    """The head with what this window did not change as another one saved it."""
+    then, latest = (HeadForm(data=table, meta=form_meta()) for table in (base, now.table))
+    return HeadForm(data=merged(form, then, latest), meta=form_meta())
 
 
 @bp.post(ONE + "/undo")

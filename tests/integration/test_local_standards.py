@@ -16,7 +16,8 @@ from enterprise_pipeline.services.screening import run_changed, run_full
 from enterprise_pipeline.services.standards import drafts, golden, publication
 from enterprise_pipeline.services.standards.drafts import DraftChanged, get_version
 from enterprise_pipeline.services.standards.listing import Phase, list_versions, version_line
-from enterprise_pipeline.services.standards.pages import changed_since, changes_of
+from enterprise_pipeline.services.standards.meanwhile import changed_since
+from enterprise_pipeline.services.standards.pages import changes_of
 from enterprise_pipeline.services.standards.publication import (
     Decision,
     NotReady,

@@ -24,7 +24,7 @@ def draft(app) -> int:
         return sound()
 
 
-def send(client, address: str, page: str | None = None, **fields):
+def send(client, address: str, page: str | None = None, /, **fields):
     shown = client.get(page or address).text
     found = re.search(r'name="seen"[^>]*value="(\d+)"', shown)
     told = {"csrf_token": hidden(shown, "csrf_token")} | ({"seen": found.group(1)} if found else {}) | fields
@@ -141,6 +141,39 @@ def test_of_two_windows_the_second_is_told_what_changed_and_may_save_again(app, 
     again = hidden(answer.text, "seen")
     assert send(client, address, **(AMOUNT | {"a_value": "2500", "seen": again})).status_code == 303
     assert stored(app, draft).table["criteria"][0]["value"] == 25_000_000
+
+
+def test_two_windows_that_change_different_fields_of_the_head_keep_both(app, client, draft):
+    address = f"/standards/{draft}/head"
+    told = {
+        "label": "宜昌标准", "title": "宜昌标准", "issuer": "宜昌市科学技术局",
+        "document": "宜科发〔2026〕12号", "effective_from": "2027-01-01", "checked_on": "2026-11-22",
+        "address": "local", "source": "local", "label_en": "宜昌标准",
+    }  # fmt: skip
+    old = hidden(client.get(address).text, "seen")
+    assert send(client, address, **(told | {"document": "宜科发〔2026〕99号"})).status_code == 303
+    answer = send(client, address, **(told | {"note": "试行", "seen": old}))
+    assert answer.status_code == 409
+    assert "标准整体 · 文件（文号） 宜科发〔2026〕12号 → 改为 宜科发〔2026〕99号" in text_of(answer)
+    assert "没有影响任何条件" not in text_of(answer)
+    again = told | {name: hidden(answer.text, name) for name in ("document", "note", "seen")}
+    assert send(client, address, **again).status_code == 303
+    table = stored(app, draft).table
+    assert (table["document"], table["note"]) == ("宜科发〔2026〕99号", "试行")
+
+
+def test_two_windows_that_change_different_fields_of_a_criterion_keep_both(app, client, draft):
+    address = f"/standards/{draft}/criteria/revenue_min"
+    same = AMOUNT | {"label": "revenue_min", "article": "三", "printed": "revenue_min"}
+    old = hidden(client.get(address).text, "seen")
+    send(client, address, **(same | {"a_value": "3000"}))
+    answer = send(client, address, **(same | {"article": "第九条", "seen": old}))
+    assert answer.status_code == 409
+    typed = {name: hidden(answer.text, name) for name in ("a_value", "article", "seen")}
+    assert (typed["a_value"], typed["article"]) == ("3000", "第九条")
+    send(client, address, **(same | typed))
+    entry = stored(app, draft).table["criteria"][0]
+    assert (entry["value"], entry["article"]) == (30_000_000, "第九条")
 
 
 def test_what_another_window_removed_is_added_again_by_the_one_that_was_editing_it(app, client, draft):

@@ -7,7 +7,7 @@ from typing import Any
 from enterprise_pipeline.services.rule_sentences import RuleText, criterion_sentence, rule_text, word_sentence
 from enterprise_pipeline.services.rule_speech import Say
 from enterprise_pipeline.services.standards.checks import readable
-from enterprise_pipeline.services.standards.drafts import Version, content_at, get_version, table_of
+from enterprise_pipeline.services.standards.drafts import Version, get_version
 from enterprise_pipeline.services.standards.editing import criteria_of
 from enterprise_pipeline.services.standards.listing import Change, differences, replaced_by
 from enterprise_pipeline.services.standards.problems import Problem
@@ -113,11 +113,3 @@ def changes_of(version: Version, say: Say) -> tuple[RuleSet | None, list[Change]
     """The rule set whose place a version takes, and which sentences change."""
     before = replaced_by(version)
     return before, differences(before, readable(version.tier, version.table), say)
-
-
-def changed_since(version_id: int, revision: int, say: Say) -> tuple[Version, list[Change]]:
-    """The draft as it is now, and what others changed in it since a page with this revision was opened."""
-    now = get_version(version_id)
-    content = content_at(version_id, revision)
-    before = readable(now.tier, table_of(content)) if content else None
-    return now, differences(before, readable(now.tier, now.table), say) if content else []

@@ -156,6 +156,7 @@ def key_label(name: str, word: str = "") -> str:
 HEAD_LABELS: Mapping[str, str] = {
     "id": N_("编号"),
     "label": N_("名称"),
+    "note": N_("说明"),
     "label_en": N_("英文名称"),
     "printed": N_("门槛原文"),
     "printed_en": N_("门槛原文（英文）"),
