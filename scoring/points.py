@@ -102,7 +102,7 @@ def _compile_part(part: PointsPart, name: str, steps: Steps) -> CompiledPart:
         combined = combined.judged(part.judged, part.maximum)
     columns = tuple(dict.fromkeys(column for table in part.tables for column in table_columns(table)))
     if part.expert:
-        given = pl.col(part.expert).cast(POINTS)
+        given = _given(part)
         combined = combined.given(given)
         is_unresolved = is_unresolved & given.is_null()
     return CompiledPart(
@@ -111,6 +111,13 @@ def _compile_part(part: PointsPart, name: str, steps: Steps) -> CompiledPart:
         is_unresolved=steps.put(f"{name}.unresolved", is_unresolved),
         columns=columns,
     )
+
+
+def _given(part: PointsPart) -> pl.Expr:
+    """What experts gave, never more than the indicator has: sums of it stay within 16 bits."""
+    points = pl.col(part.expert)
+    most = pl.lit(part.maximum, POINTS)
+    return pl.when(points >= part.maximum).then(most).otherwise(points.cast(POINTS, strict=False))
 
 
 def _combine(spreads: list[Spread], how: str) -> Spread:

@@ -120,6 +120,18 @@ def test_the_largest_numbers_allowed_can_be_screened_with(text, allowed, rows):
     assert found.height == rows
 
 
+@pytest.mark.parametrize("rows", [1, 100])
+@pytest.mark.parametrize(("given", "counted"), [(29, 29), (30, 30), (31, 30), (40_000, 30), (10**8, 30)])
+def test_experts_give_no_more_than_an_indicator_has_and_stop_no_screening(rows, given, counted):
+    """A slip of the pen, such as 40000 for 40.000, would not fit the 16 bits in which points are added."""
+    frame = pl.DataFrame({"expert_growth": [given] * rows})
+    text = file(POINTS).replace("maximum = 20", 'maximum = 30\nexpert = "expert_growth"')
+
+    found = screen(frame, rule_sets(text), DAY)
+
+    assert found.select("gazelle.points_lo", "gazelle.points_hi").rows() == [(counted, counted)] * rows
+
+
 def test_a_ladder_or_a_table_of_too_many_rows_is_refused(tmp_path: Path):
     rungs = [f"{{ up_to = {row}, value = {Decimal(row) / 1000} }}" for row in range(1, 101)]
     told = f'{RATIO}\nladder_fact = "revenue_cny"\nladder = [{", ".join(rungs[:99])}, {{ value = 0.5 }}]'
