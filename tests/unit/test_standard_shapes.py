@@ -26,6 +26,9 @@ def test_every_rule_set_of_the_files_has_the_shape_that_an_upload_needs():
         ({"criteria": [{"value": True}]}, "criteria[0].value"),
         ({"criteria": [{"value": Decimal("NaN")}]}, "criteria[0].value"),
         ({"criteria": [{"value": 10**12 + 1}]}, "criteria[0].value"),
+        ({"criteria": [{"value": Decimal("1e-41")}]}, "criteria[0].value"),
+        ({"criteria": [{"value": Decimal("1e-999999999")}]}, "criteria[0].value"),
+        ({"criteria": [{"value": Decimal("0e999999999")}]}, "criteria[0].value"),
         ({"criteria": [{"parts": [{"parts": [{"is": 1}]}]}]}, "criteria[0].parts[0].parts[0].is"),
         ({"points": {"parts": [{"tables": [{"bands": [{"points": [1, 2, 3]}]}]}]}},
          "points.parts[0].tables[0].bands[0].points"),
@@ -41,6 +44,7 @@ def test_a_value_of_a_wrong_kind_is_named_by_its_place(table, place):
     "criterion",
     [
         {"value": 10**12},
+        {"value": Decimal("1e-40")},
         {"judged_to": "any"},
         {"not_asked_when": "is_recheck"},
         {"not_asked_when": ["is_recheck"]},

@@ -8,6 +8,8 @@ from typing import Any
 # No threshold of a city is larger than 1万亿元, and forms accept no larger one.
 LARGEST = 10**12
 DEEPEST = 10
+# A number is written out in full, so that a few letters must not stand for a million zeros.
+LONGEST_EXPONENT = 40
 
 _TEXTS = frozenset(
     [
@@ -130,5 +132,7 @@ def _all(value: Any, kind: Any) -> bool:
 
 def _is_number(value: Any) -> bool:
     if isinstance(value, Decimal):
-        return value.is_finite() and abs(value) <= LARGEST
+        if not value.is_finite() or abs(int(value.as_tuple().exponent)) > LONGEST_EXPONENT:
+            return False
+        return abs(value) <= LARGEST
     return isinstance(value, int) and not isinstance(value, bool) and abs(value) <= LARGEST
