@@ -1,14 +1,15 @@
 """The form of one criterion, made from the word it uses; and of what else stands in a local standard."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Protocol
 
 from wtforms import HiddenField, StringField
 from wtforms.validators import Regexp
 
 from forms.base import N_, AtMost, BaseForm, ChoiceField, Required, TextField, strip
-from forms.rule_cells import Cell, CellField, RowsField
-from scoring.vocabulary import FACTS, TIER_NAMES, Unit
+from forms.rule_cells import CHOSEN, Cell, CellField, RowsField
+from scoring.vocabulary import FACTS, TIER_NAMES, YEARS_CARRIED, Unit
 
 PREFIX = "a_"
 OPERATORS = {
@@ -23,6 +24,7 @@ _CHOICES = {
     "missing": (("unknown", N_("算作未知，先补数据")), ("judgement", N_("由人研判"))),
     "when_zero": (("not_met", N_("算作未达到")), ("judgement", N_("由人研判"))),
 }
+_NO_OFFERS: Mapping[str, Sequence[tuple[str, str]]] = {}
 _CHOSEN = {"true": True, "false": False}
 _INDUSTRIES = (
     Cell(key="industry", label=N_("行业代码"), kind="codes"),
@@ -63,6 +65,44 @@ class ArgumentsForm(BaseForm):
     def steering(self) -> tuple[str, ...]:
         """Name what only steers the form."""
         return ("seen",)
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Look at each argument, and then at those that only make sense together."""
+        is_valid = super().validate(extra_validators)
+        names = {argument.name for argument in self.arguments}
+        if names == {"days", "years"}:
+            self._check_age()
+        elif names == {"from", "to"}:
+            self._check_days()
+        elif {"years", "base_at_least"} <= names:
+            years = self[f"{PREFIX}years"].data
+            if isinstance(years, int) and not 1 <= years < YEARS_CARRIED:
+                self._refuse("years", N_("年数要在 1 到 %(most)s 之间。"), most=YEARS_CARRIED - 1)
+        return is_valid and not self.errors
+
+    def _check_age(self) -> None:
+        days, years = (self[f"{PREFIX}{name}"] for name in ("days", "years"))
+        if days.errors or years.errors:
+            return
+        if (days.data is None) == (years.data is None):
+            self._refuse("days", N_("天数与年数要填一项，且只填一项。"))
+        elif days.data is not None and self["operator"].data != ">=":
+            self._refuse("operator", N_("按天数只能选“不低于（≥）”。"))
+        elif years.data is not None and self["operator"].data == ">=":
+            self._refuse("operator", N_("按年数只能选“不超过（≤）”或“低于（<）”；不低于请按天数填。"))
+
+    def _check_days(self) -> None:
+        first, last = (self[f"{PREFIX}{name}"] for name in ("from", "to"))
+        if first.errors or last.errors:
+            return
+        if first.data is None and last.data is None:
+            self._refuse("from", N_("“不早于”和“不晚于”至少填一项。"))
+        elif first.data and last.data and first.data > last.data:
+            self._refuse("to", N_("“不晚于”早于“不早于”；没有企业能在其间成立。"))
+
+    def _refuse(self, name: str, pattern: str, **values: Any) -> None:
+        field = self[name if name == "operator" else f"{PREFIX}{name}"]
+        self.add_error(field.name, field.gettext(pattern) % values if values else field.gettext(pattern))
 
     def told(self, word: str) -> dict[str, Any]:
         """The word with its arguments as a rule file has them; what is blank is left out."""
@@ -140,9 +180,9 @@ def with_arguments(
     *,
     operators: Sequence[str],
     unit: Unit,
-    parts: Sequence[tuple[str, str]] = (),
+    offers: Mapping[str, Sequence[tuple[str, str]]] = _NO_OFFERS,
 ) -> type[ArgumentsForm]:
-    """A form class with a field for each argument; amounts are typed in ``unit``."""
+    """A form class with a field for each argument: amounts in ``unit``, ``offers`` the choices by kind."""
     shown = [argument for argument in arguments if argument.kind != "parts"]
     fields: dict[str, Any] = {}
     if operators:
@@ -151,7 +191,7 @@ def with_arguments(
             N_("比较"), unknown=N_("请选择"), choices=named, validators=[Required(N_("请选择。"))]
         )
     for argument in shown:
-        fields[PREFIX + argument.name] = _field(argument, unit, parts)
+        fields[PREFIX + argument.name] = _field(argument, unit, offers)
     return type("WordForm", (base,), {**fields, "arguments": tuple(shown)})
 
 
@@ -172,18 +212,32 @@ def unit_typed(sent: Mapping[str, Any] | None, stored: Mapping[str, Any], say: A
     return Unit.CNY
 
 
-def _field(argument: Argument, unit: Unit, parts: Sequence[tuple[str, str]]) -> Any:
+def argument_typed(sent: Mapping[str, Any] | None, stored: Mapping[str, Any], key: str, say: Any) -> str:
+    """The fact or tier that was sent, or is stored; empty while there is none."""
+    if sent is None:
+        return str(stored.get(key) or "")
+    try:
+        found = Cell(key=key, label="", kind="tier" if key == "tier" else "fact-any").read(
+            sent.get(PREFIX + key) or "", say
+        )
+    except ValueError:
+        return ""
+    return str(found or "")
+
+
+def _field(argument: Argument, unit: Unit, offers: Mapping[str, Sequence[tuple[str, str]]]) -> Any:
     kind, must = argument.kind, argument.is_required
     told = {"description": argument.hint}
     if kind in _CHOICES or kind in ("tier", "part"):
         tiers = [(str(tier), name) for tier, name in TIER_NAMES.items()]
-        choices = {"tier": tiers, "part": list(parts)}.get(kind) or list(_CHOICES.get(kind, ()))
+        offered = {"tier": tiers, "part": list(offers.get("part", ()))}
+        choices = offered.get(kind) or list(_CHOICES.get(kind, ()))
         validators = [Required(N_("请选择。"))] if must or kind == "when_zero" else []
         unknown = N_("请选择") if validators else N_("不填")
         return ChoiceField(argument.label, unknown=unknown, choices=choices, validators=validators, **told)
     if kind in _ROWS:
         cells, shape = _ROWS[kind]
-        sized = [_sized(cell, unit, kind) for cell in cells]
+        sized = [_offered(_sized(cell, unit, kind), offers.get(kind, ())) for cell in cells]
         return RowsField(argument.label, cells=sized, shape=shape, must=must, **told)
     simple = _CELLS.get(kind, "toml")
     cell = Cell(key=argument.name, label=argument.label, kind=simple, unit=unit, is_required=must)
@@ -195,6 +249,14 @@ def _sized(cell: Cell, unit: Unit, kind: str) -> Cell:
     if kind != "classes" or cell.kind != "amount":
         return cell
     return Cell(key=cell.key, label=cell.label, kind=cell.kind, unit=unit)
+
+
+def _offered(cell: Cell, choices: Sequence[tuple[str, str]]) -> Cell:
+    """A cell that takes one of the choices; where nothing is offered a category is any text."""
+    if cell.kind == "text" and not choices:
+        return cell
+    kind = "choice" if cell.kind == "text" else cell.kind
+    return replace(cell, kind=kind, choices=tuple(choices)) if kind in CHOSEN else cell
 
 
 _CELLS = {
@@ -214,8 +276,8 @@ _ROWS: Mapping[str, tuple[tuple[Cell, ...], str]] = {
     "numbers": ((Cell(key="fact", label=N_("事实"), kind="fact-number"),), "flat"),
     "tiers": ((Cell(key="tier", label=N_("层级"), kind="tier"),), "flat"),
     "values": ((Cell(key="value", label=N_("类别"), kind="text"),), "flat"),
-    "indicators": ((Cell(key="indicator", label=N_("指标编号"), kind="text"),), "flat"),
-    "names": ((Cell(key="name", label=N_("条件编号"), kind="text"),), "flat"),
+    "indicators": ((Cell(key="indicator", label=N_("指标"), kind="select"),), "flat"),
+    "names": ((Cell(key="name", label=N_("条件"), kind="choice"),), "flat"),
     "ladder": (
         (
             Cell(key="up_to", label=N_("规模上限（含）"), kind="amount", is_required=False),

@@ -28,6 +28,9 @@ FACT_UNITS: Mapping[str, tuple[Unit, ...]] = {
     "any": tuple(Unit),
 }
 ANY = "any"
+# One of the choices, picked from a list or typed with suggestions.
+CHOSEN = ("select", "choice")
+_MOST_NAMED = 12
 _AMOUNTS = {
     "not_an_amount": N_("“%(typed)s”不是数字；例如填 3000 或 0.5亿元。"),
     "unknown_unit": N_("不认识“%(typed)s”的单位；可用元、千元、万元、亿元。"),
@@ -86,6 +89,8 @@ class Cell:
     def _read(self, typed: str, say: Any) -> Any:
         if self.kind.startswith("fact-"):
             return _fact(typed, self.kind.removeprefix("fact-"), say)
+        if self.kind in CHOSEN:
+            return self._choose(typed, say)
         if self.kind == "amount_or_any" and typed in (ANY, say(N_("不限"))):
             return ANY
         if self.kind in ("amount", "amount_or_any"):
@@ -93,14 +98,33 @@ class Cell:
         reader = _READERS.get(self.kind)
         return typed if reader is None else reader(typed, say)
 
-    def write(self, value: Any, say: Any) -> str:
-        """Write a value as it would be typed."""
-        if value is None:
-            return ""
+    def _choose(self, typed: str, say: Any) -> str:
+        """Take one of the choices by its code or name, or name them all."""
+        for code, name in self.choices:
+            if typed in (code, name):
+                return code
+        if not self.choices:
+            raise CellError(N_("没有“%(typed)s”；现在还没有可选的，请先添加。"), typed=typed)
+        names = say(N_("、")).join(name for _, name in self.choices[:_MOST_NAMED])
+        raise CellError(N_("没有“%(typed)s”；可选：%(names)s。"), typed=typed, names=names)
+
+    def _name(self, value: Any, say: Any) -> str:
+        """The name of what is picked from a list; empty for everything else."""
+        if self.kind in CHOSEN:
+            return dict(self.choices).get(str(value), str(value))
         if self.kind.startswith("fact-") and value in FACTS:
             return str(say(FACTS[value].label))
         if self.kind == "tier" and value in set(map(str, Tier)):
             return str(say(TIER_NAMES[Tier(value)]))
+        return ""
+
+    def write(self, value: Any, say: Any) -> str:
+        """Write a value as it would be typed."""
+        if value is None:
+            return ""
+        name = self._name(value, say)
+        if name:
+            return name
         if self.kind == "codes":
             return ", ".join([value] if isinstance(value, str) else value)
         if self.kind == "sense":
@@ -225,6 +249,7 @@ class CellField(Field):
         super().__init__(label, **kwargs)
         self.cell = cell
         # Assigned here and not by the form's meta: the browser's own check has no words of ours.
+        self.flags.required = cell.is_required
         self.render_kw = {"autocomplete": "off"} | ({"list": cell.suggestions} if cell.suggestions else {})
 
     def process_formdata(self, valuelist: list[str]) -> None:

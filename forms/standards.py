@@ -1,5 +1,6 @@
 """Forms around a local standard: begun, headed, scored, tried, published, taken back."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from wtforms import BooleanField, Field, FileField, HiddenField, StringField, TextAreaField, ValidationError
@@ -13,8 +14,8 @@ ISSUER_LENGTH = 120
 VERDICTS = {
     Verdict.ELIGIBLE.word: N_("符合"),
     Verdict.NOT_ELIGIBLE.word: N_("不符合"),
-    Verdict.UNDETERMINED.word: N_("数据不全，未定"),
-    Verdict.NEEDS_JUDGEMENT.word: N_("须由人研判"),
+    Verdict.UNDETERMINED.word: N_("待补数据"),
+    Verdict.NEEDS_JUDGEMENT.word: N_("待研判"),
     Verdict.NOT_APPLICABLE.word: N_("不适用"),
 }
 
@@ -154,12 +155,6 @@ class DirectForm(SeenForm):
         ),
         must=True,
     )
-    waives = RowsField(
-        N_("免去的条件"),
-        description=N_("每行一个条件编号。"),
-        cells=(Cell(key="name", label=N_("条件编号"), kind="text"),),
-        shape="flat",
-    )
 
     def validate_any_of(self, field: Field) -> None:
         """Ask for exactly one of tier and fact in each row."""
@@ -167,6 +162,17 @@ class DirectForm(SeenForm):
             if ("holds" in row) == ("flag" in row):
                 message = field.gettext("第 %(n)s 行：层级和事实要填一项，且只填一项。")
                 raise ValidationError(message % {"n": number})
+
+
+def direct_form(criteria: Sequence[tuple[str, str]]) -> type[DirectForm]:
+    """The form of the direct route of a draft with these criteria."""
+    waives = RowsField(
+        N_("免去的条件"),
+        description=N_("每行一个条件，从列表中选择。"),
+        cells=(Cell(key="name", label=N_("条件"), kind="select", choices=tuple(criteria)),),
+        shape="flat",
+    )
+    return type("DraftDirectForm", (DirectForm,), {"waives": waives})
 
 
 class CaseForm(BaseForm):

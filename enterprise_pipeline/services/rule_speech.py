@@ -37,7 +37,7 @@ _COUNTED = {
 }
 # Facts counted in items that are no items.
 _NAMED = {"domestic_rank": N_("第 %(n)s 名"), "digital_level": N_("%(n)s 级")}
-_CODES = {
+CODE_NAMES = {
     "national": N_("国家级"),
     "provincial": N_("省级"),
     "city": N_("市级"),
@@ -89,7 +89,7 @@ class Speech:
 
     def code(self, value: str) -> str:
         """One of the answers of a coded fact."""
-        return self(_CODES[value]) if value in _CODES else value
+        return self(CODE_NAMES[value]) if value in CODE_NAMES else value
 
     def _inside(self, label: str) -> str:
         if not self.is_english or label[1:2].isupper() or label[1:2] == "&":

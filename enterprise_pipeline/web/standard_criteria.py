@@ -12,13 +12,14 @@ from werkzeug.exceptions import BadRequest
 from enterprise_pipeline.services.errors import NotFound
 from enterprise_pipeline.services.standards import drafts, editing
 from enterprise_pipeline.services.standards.drafts import Version, get_version
+from enterprise_pipeline.services.standards.offers import offers
 from enterprise_pipeline.services.standards.pages import sentence_of
 from enterprise_pipeline.services.standards.toml_text import Table
 from enterprise_pipeline.services.standards.words import WordView, inner_words, word_view, words
 from enterprise_pipeline.web.context import actor
 from enterprise_pipeline.web.entry_forms import form_meta
 from enterprise_pipeline.web.standard_frame import at_once, form_page, save, saved, say
-from forms.criterion import PREFIX, ArgumentsForm, CriterionForm, unit_typed, with_arguments
+from forms.criterion import PREFIX, ArgumentsForm, CriterionForm, argument_typed, unit_typed, with_arguments
 from forms.merging import merged
 
 SHAPES = {"true": True, "false": False}
@@ -140,13 +141,13 @@ def _made(
     data: Mapping[str, Any] | None = None,
 ) -> ArgumentsForm:
     """The form of a word with what was sent, or with ``data``, or as it is stored."""
-    parts = (version.table.get("points") or {}).get("parts", [])
+    fact, tier = (argument_typed(sent, stored, key, say) for key in ("fact", "tier"))
     made = with_arguments(
         ArgumentsForm if is_part else CriterionForm,
         view.keys,
         operators=view.operators,
         unit=unit_typed(sent, stored, say),
-        parts=[(str(part.get("id")), str(part.get("label"))) for part in parts],
+        offers=offers(version, fact, tier, say),
     )
     return made(sent, data=_data(version, stored) if data is None else data, meta=form_meta())
 

@@ -8,13 +8,14 @@ from flask_babel import gettext as _
 
 from enterprise_pipeline.services.standards import drafts, editing, scoring_parts
 from enterprise_pipeline.services.standards.drafts import Version, get_version
+from enterprise_pipeline.services.standards.offers import own_criteria
 from enterprise_pipeline.services.standards.toml_text import Table
 from enterprise_pipeline.web.context import actor
 from enterprise_pipeline.web.entry_forms import form_meta
 from enterprise_pipeline.web.standard_frame import at_once, form_page, save, saved
 from forms.base import BaseForm
 from forms.points_table import KINDS, stored_rows, table_form
-from forms.standards import DirectForm, PointsForm, PointsPartForm
+from forms.standards import DirectForm, PointsForm, PointsPartForm, direct_form
 
 ANCHOR = "points"
 
@@ -78,7 +79,7 @@ def direct(version_id: int) -> ResponseReturnValue:
     """Write the direct route."""
     version = get_version(version_id)
     stored = version.table.get("direct") or {}
-    form = _bound(DirectForm, version, stored)
+    form = _bound(direct_form(own_criteria(version.table)), version, stored)
 
     def change(table: Table) -> Table:
         told = form.cleaned()
@@ -122,7 +123,7 @@ def _remove(version_id: int, change: Any, what: str) -> ResponseReturnValue:
 def _bound(kind: Any, version: Version, stored: Table) -> Any:
     sent = request.form if request.method == "POST" else None
     data = dict(stored)
-    if kind is DirectForm:
+    if issubclass(kind, DirectForm):
         data["any_of"] = [door for door in stored.get("any_of", []) if "word" not in door]
     form = kind(sent, data=data, meta=form_meta())
     if sent is None:

@@ -100,9 +100,22 @@ def new() -> ResponseReturnValue:
         except FieldConflict as conflict:
             pin(form, conflict)
         else:
-            flash(_("草稿已建立，每一步都会保存。"), "success")
+            _say_begun(get_version(version_id))
             return back_to(version_id)
     return render_template("standards/new.html", form=form), 422 if form.errors else 200
+
+
+def _say_begun(version: drafts.Version) -> None:
+    """Say that a draft is there, and when it follows others of its name."""
+    if version.number == 1:
+        flash(_("草稿已建立，每一步都会保存。"), "success")
+        return
+    said = _(
+        "草稿已建立，作为同一标准“%(name)s”的第 %(n)s 版；要另立一个标准，请删除草稿后换一个代号。",
+        name=version.standard,
+        n=version.number,
+    )
+    flash(said, "success")
 
 
 @bp.get(ONE)

@@ -8,7 +8,7 @@ import pytest
 
 from enterprise_pipeline.services.standards.drafts import get_version
 from tests.support.entry import hidden
-from tests.support.standards import CASES, NEXT_YEAR, adding, change, criterion, published, sound
+from tests.support.standards import CASES, NEXT_YEAR, adding, begin, change, criterion, published, sound
 
 AMOUNT = {
     "word": "amount", "label": "上年销售收入", "article": "第三条", "a_fact": "销售收入", "operator": ">=",
@@ -143,6 +143,22 @@ def test_of_two_windows_the_second_is_told_what_changed_and_may_save_again(app, 
     assert stored(app, draft).table["criteria"][0]["value"] == 25_000_000
 
 
+def test_an_empty_draft_names_all_that_is_missing_at_once(app, client):
+    with app.app_context():
+        version_id = begin()
+    said = text_of(client.get(f"/standards/{version_id}"))
+    assert "文件（文号）" in said
+    assert "2 处问题，解决之后才能发布" in said
+    assert "全文" not in text_of(client.get(f"/standards/{version_id}/publish"))
+
+
+def test_a_draft_that_follows_another_of_its_name_says_which_version_it_is(client):
+    told = {"tier": "gazelle", "label": "我们的标准", "effective_from": "2027-01-01", "editor": "张三"}
+    for said in ("草稿已建立，每一步都会保存", "同一标准“yichang”的第 2 版"):
+        begun = send(client, "/standards/new", **told)
+        assert said in text_of(client.get(begun.location))
+
+
 def test_two_windows_that_change_different_fields_of_the_head_keep_both(app, client, draft):
     address = f"/standards/{draft}/head"
     told = {
@@ -263,8 +279,9 @@ def test_a_direct_route_is_written_and_taken_out(app, client, draft):
         "any_of-holds": "高新技术企业",
         "any_of-flag": "",
     }
-    send(client, f"{address}/direct", **door, **{"waives-name": "nothing"})
-    assert "不在本标准中" in text_of(client.get(address))
+    refused = send(client, f"{address}/direct", **door, **{"waives-name": "nothing"})
+    assert refused.status_code == 422
+    assert "没有“nothing”；可选：revenue_min、rd_ratio。" in text_of(refused)
     send(client, f"{address}/direct", **door, **{"waives-name": "rd_ratio"})
     assert stored(app, draft).table["direct"]["any_of"][0]["holds"] == "hnte"
     wrong = send(client, f"{address}/direct", **(door | {"any_of-flag": "属于复核"}))

@@ -118,11 +118,10 @@ def _beginning(session: Session, told: NewDraft, number: int, today: date) -> Ta
         "grade": "local",
         "checked_on": today,
     }
+    # The note of a rule set is about its own document, so it is not taken over.
     copied = _source(session, told.copy_of) if told.copy_of else {}
     return table | {
-        key: deepcopy(copied[key])
-        for key in ("note", "note_en", "applies", "points", "direct", "criteria")
-        if key in copied
+        key: deepcopy(copied[key]) for key in ("applies", "points", "direct", "criteria") if key in copied
     }
 
 

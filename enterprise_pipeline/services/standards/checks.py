@@ -33,8 +33,10 @@ def problems(version: Version, rulebook: CurrentRulebook, *, screened_on: date |
     """Every finding, those that block publication first."""
     table = version.table
     found = [*_of_sections(version.tier, table)]
-    if not found:
-        found += _of_whole(version, rulebook)
+    if not table.get("criteria"):
+        found += _all_refusals(version.tier, _with(criteria=[]), table)
+    told = {key: value for key, value in table.items() if value != ""}
+    found += [one for one in _of_whole(version, {**_HEAD, **told}, rulebook) if one not in found]
     if not any(problem.severity is Severity.ERROR for problem in found):
         found += _of_days(version, screened_on)
     found += senseless(readable(version.tier, table))
@@ -150,10 +152,10 @@ def _filled_in(table: Table, path: list[str | int], reason: str) -> bool:
     return True
 
 
-def _of_whole(version: Version, rulebook: CurrentRulebook) -> Iterable[Problem]:
+def _of_whole(version: Version, table: Table, rulebook: CurrentRulebook) -> Iterable[Problem]:
     """What a rule set cannot know of itself: too many criteria, overlap, gaps, borrowed criteria."""
     try:
-        with_version(rulebook.rule_sets, read_version(version.tier, version.content))
+        with_version(rulebook.rule_sets, read_version(version.tier, rule_file_text(version.tier, table)))
     except RuleFileError as error:
         yield refused(error, version.table)
 

@@ -113,9 +113,11 @@ def test_every_criterion_of_the_law_survives_its_form(entry):
     """What the form shows of a stored criterion says the same when it is sent back unchanged."""
     view = word_view(entry["word"])
     unit = unit_typed(None, entry, said)
-    parts = [(entry["part"], "x")] if "part" in entry else []
+    named = {"part": [entry.get("part", "")], "indicators": entry.get("indicators", [])}
+    named |= {"names": entry.get("criteria", []), "values": entry.get("values", [])}
+    offers = {kind: [(code, f"Name of {code}") for code in codes] for kind, codes in named.items()}
     base = CriterionForm if "label" in entry else ArgumentsForm
-    made = with_arguments(base, view.keys, operators=view.operators, unit=unit, parts=parts)
+    made = with_arguments(base, view.keys, operators=view.operators, unit=unit, offers=offers)
     data = dict(entry) | {
         PREFIX + key: str(value).lower() if isinstance(value, bool) else value for key, value in entry.items()
     }
@@ -137,3 +139,48 @@ def test_every_criterion_of_the_law_survives_its_form(entry):
         assert form.entry(entry["word"], name="x", sentence="").get("not_asked_when") == entry.get(
             "not_asked_when"
         )
+
+
+def of_word(word, offers=None, **sent):
+    """The form of a part with a word, filled in and validated."""
+    view = word_view(word)
+    made = with_arguments(
+        ArgumentsForm, view.keys, operators=view.operators, unit=Unit.CNY, offers=offers or {}
+    )
+    form = made(MultiDict({PREFIX * (key != "operator") + key: value for key, value in sent.items()}))
+    form.validate()
+    return form
+
+
+@pytest.mark.parametrize(
+    ("word", "sent", "wrong"),
+    [
+        ("age", {"operator": ">="}, "a_days"),
+        ("age", {"operator": ">=", "days": "365", "years": "5"}, "a_days"),
+        ("age", {"operator": "<=", "days": "365"}, "operator"),
+        ("age", {"operator": ">=", "years": "5"}, "operator"),
+        ("age", {"operator": ">=", "days": "365"}, None),
+        ("age", {"operator": "<", "years": "5"}, None),
+        ("registered", {}, "a_from"),
+        ("registered", {"from": "2020-01-02", "to": "2020-01-01"}, "a_to"),
+        ("registered", {"from": "2020-01-01", "to": "2020-01-01"}, None),
+        ("cagr", {"operator": ">=", "facts-fact": "销售收入", "value": "5", "years": "0"}, "a_years"),
+        ("cagr", {"operator": ">=", "facts-fact": "销售收入", "value": "5", "years": "5"}, "a_years"),
+        ("cagr", {"operator": ">=", "facts-fact": "销售收入", "value": "5", "years": "4"}, None),
+    ],
+)
+def test_arguments_that_make_no_sense_together_are_refused_at_their_field(word, sent, wrong):
+    assert set(of_word(word, **sent).errors) == ({wrong} if wrong else set())
+
+
+@pytest.mark.parametrize("typed", ["省级", "provincial"])
+def test_a_category_is_taken_by_name_or_code(typed):
+    offered = {"values": [("national", "国家级"), ("provincial", "省级")]}
+    form = of_word("one_of", offered, **{"fact": "研发机构级别", "values-value": typed})
+    assert form.told("one_of")["values"] == ["provincial"]
+
+
+def test_a_category_that_is_none_is_refused_with_those_that_are():
+    offered = {"values": [("national", "国家级"), ("provincial", "省级")]}
+    form = of_word("one_of", offered, **{"fact": "研发机构级别", "values-value": "县级"})
+    assert form.errors["a_values"] == ["第 1 行“类别”：没有“县级”；可选：国家级、省级。"]
