@@ -7,6 +7,10 @@ from forms.base import N_, AtMost, BaseForm, ChoiceField, CountField, DayField, 
 MOST_MONTHS = 600
 
 
+# ``from`` is a keyword of Python, so it cannot stand in the class; made first, it is shown first.
+_FROM = DayField(N_("从"), validators=[Required(N_("请填写要比较的前一天。"))])
+
+
 class CompareForm(BaseForm):
     """Two days, and perhaps one tier."""
 
@@ -14,8 +18,7 @@ class CompareForm(BaseForm):
     to = DayField(N_("到"), validators=[Required(N_("请填写要比较的后一天。"))])
 
 
-# ``from`` is a keyword of Python, so this field cannot be written as an attribute in the class.
-setattr(CompareForm, "from", DayField(N_("从"), validators=[Required(N_("请填写要比较的前一天。"))]))
+setattr(CompareForm, "from", _FROM)
 
 
 class StaleForm(BaseForm):

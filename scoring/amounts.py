@@ -98,9 +98,10 @@ def compile_count(args: Args, _: Context) -> Compiled:
         whole, at_least, matters = pl.coalesce(total, whole), pl.coalesce(total, at_least), total.is_null()
     at_most = whole
     if taken:
-        at_most = whole - reduce(add, [pl.col(name).fill_null(0) for name in taken])
+        at_most = _at_least_none(whole - reduce(add, [pl.col(name).fill_null(0) for name in taken]))
         less = reduce(add, [pl.col(name) for name in taken])
-        whole, at_least = whole - less, at_least - less
+        # What does not count may be more than what there is; fewer than none never count.
+        whole, at_least = (_at_least_none(each - less) for each in (whole, at_least))
     wanted = int(args["value"]) + (1 if args["operator"] == ">" else 0)
     ok = pl.when(at_least >= wanted).then(statement=True).when(at_most < wanted).then(statement=False)
     return Compiled(
@@ -110,6 +111,10 @@ def compile_count(args: Args, _: Context) -> Compiled:
         needed=pl.lit(float(wanted)),
         numerator=whole,
     )
+
+
+def _at_least_none(count: pl.Expr) -> pl.Expr:
+    return pl.when(count < 0).then(0).otherwise(count)
 
 
 def compile_one_of(args: Args, _: Context) -> Compiled:

@@ -69,6 +69,7 @@ class Head:
     error: str | None
     cells: tuple[tuple[str, Verdict, Verdict, int, int], ...]
     turned: tuple[tuple[int, int, int, int], ...]
+    same_lines: bool
 
     @property
     def seconds_left(self) -> float | None:
@@ -154,6 +155,7 @@ def _head(row: Rehearsal) -> Head:
         tier=row.tier,
         old=_told_rule_set(row.told["old"]) if row.told["old"] else None,
         new=_told_rule_set(row.told["new"]),
+        same_lines=bool(row.told.get("same_lines")),
         criteria=tuple(
             ToldCriterion(**{**each, "unit": Unit(each["unit"])}) for each in row.told["criteria"]
         ),

@@ -1,5 +1,6 @@
 """Which two rule sets a rehearsal compares, and from where the new one comes."""
 
+import re
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -8,6 +9,7 @@ from typing import Any
 
 from enterprise_pipeline.services.errors import BadFile, NotFound, ServiceError
 from enterprise_pipeline.services.rulebooks import CurrentRulebook, read_version, with_version
+from enterprise_pipeline.services.standards.refusals import in_chinese
 from enterprise_pipeline.services.texts import N_, Text
 from scoring.errors import RuleFileError, ScoringError
 from scoring.rulebook import check_together, load_rulebook, read_rule_file
@@ -146,14 +148,28 @@ def read_file(name: str, content: bytes) -> list[RuleSet]:
     """
     if len(content) > LONGEST_FILE:
         raise BadFile(Text(N_("规则文件太大：最多 1 MB。")), place=name)
-    try:
-        tier = tomllib.loads(content.decode("utf-8")).get("tier", "")
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise _refused(name, "(file)", str(error)) from error
+    tier = _tier_of(name, content)
     try:
         return read_rule_file(f"{tier}.toml", content)
     except RuleFileError as error:
         raise _refused(name, error.key, error.reason) from error
+
+
+def _tier_of(name: str, content: bytes) -> str:
+    """The tier that a file names, which is what its name has to be."""
+    if not content.strip():
+        raise _unusable(name, Text(N_("文件是空的。")))
+    try:
+        told = tomllib.loads(content.decode("utf-8-sig"))
+    except (UnicodeDecodeError, RecursionError) as error:
+        raise _unusable(name, Text(N_("不是 UTF-8 编码的 TOML 文本文件。"))) from error
+    except tomllib.TOMLDecodeError as error:
+        found = re.search(r"line (\d+), column (\d+)", str(error))
+        where = Text(N_("第 %(line)s 行第 %(column)s 列"), line=found[1], column=found[2]) if found else ""
+        raise _unusable(name, Text(N_("不符合 TOML 的写法。")), where) from error
+    if not told.get("tier"):
+        raise _unusable(name, Text(N_("没有写 tier（层级）。")), "tier")
+    return str(told["tier"])
 
 
 def pair_of_file(
@@ -198,10 +214,15 @@ def _same(rulebook: CurrentRulebook, entry: RuleSet, as_of: date) -> RuleSet | N
 
 
 def _refused(name: str, key: str, reason: str) -> BadFile:
+    said, remedy = in_chinese(reason)
+    return _unusable(name, said, key, remedy)
+
+
+def _unusable(name: str, said: Text, key: str = "", remedy: str = "") -> BadFile:
     return BadFile(
-        Text(N_("规则文件不能用：%(reason)s"), reason=reason),
-        place=f"{name}: {key}",
-        remedy=Text(N_("没有开始预演。请改正这一处后再试。")),
+        Text(N_("规则文件不能用：%(reason)s"), reason=said),
+        place=f"{name}: {key}" if key else name,
+        remedy=remedy or Text(N_("没有开始预演。请改正这一处后再试。")),
     )
 
 
@@ -228,6 +249,7 @@ def told(pair: Pair) -> dict[str, Any]:
     return {
         "old": _named(pair.old) if pair.old else None,
         "new": _named(pair.new),
+        "same_lines": pair.old is not None and _computed(pair.old) == _computed(pair.new),
         "criteria": [
             {
                 "id": name,
@@ -241,6 +263,12 @@ def told(pair: Pair) -> dict[str, Any]:
             for name in pair.criteria
         ],
     }
+
+
+def _computed(entry: RuleSet) -> tuple[Any, ...]:
+    """What a rule set computes, without its words and sources."""
+    lines = {each.id: (each.word, each.operator, each.args, each.not_asked_when) for each in entry.criteria}
+    return (lines, entry.points, entry.direct, entry.applies)
 
 
 def _named(entry: RuleSet) -> dict[str, Any]:

@@ -45,7 +45,15 @@ class TierPage:
     timeline: tuple[RuleSet, ...]
 
     def of(self, standard: str) -> RuleSet | None:
-        """The rule set of a standard that holds, else the default one."""
+        """The rule set of a standard that holds, else the default one; NotFound if nobody knows it."""
+        if standard and standard not in {entry.standard for entry in self.timeline}:
+            raise NotFound(
+                Text(
+                    N_("“%(tier)s”没有代号为“%(standard)s”的标准。"),
+                    tier=TIER_NAMES[self.tier],
+                    standard=standard,
+                )
+            )
         same = [entry for entry in self.in_force if entry.standard == standard]
         usual = [entry for entry in self.in_force if entry.is_default]
         return next(iter([*same, *usual, *self.in_force]), None)

@@ -116,7 +116,11 @@ def contradict(page: ScreenPage, answers: Answers, *, as_of: date) -> bool:
 
 def _clash(message: Text) -> str:
     """The sentence in the page's language, with the names of the facts in it."""
-    names = {name: translated(message.values[name]) for name in ("part", "whole") if name in message.values}
+    names = {
+        name: translated(message.values[name])
+        for name in ("part", "other", "whole")
+        if name in message.values
+    }
     return str(_(message.pattern)) % (message.values | names)
 
 

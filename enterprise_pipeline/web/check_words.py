@@ -81,7 +81,10 @@ def step_sentence(card: TierCard) -> str:
     view = card.nearest or (failed[0] if failed else None)
     if view is None:
         return ""
-    gap = gap_sentence(view) or str(_("要求：%(printed)s", printed=worded(view.criterion, "printed")))
+    gap = gap_sentence(view)
+    if not gap:
+        printed = worded(view.criterion, "printed")
+        return str(_("%(label)s未达要求：%(printed)s", label=worded(view.criterion), printed=printed))
     return f"{worded(view.criterion)}{_('：')}{gap}"
 
 

@@ -33,7 +33,7 @@ def index() -> ResponseReturnValue:
         wrong = render_template(
             "candidates/wrong.html",
             errors=error.errors,
-            labels={**FIELD_WORDS, "kind": _("问题")},
+            labels={**FIELD_WORDS, "kind": _("待核实的问题")},
             start=url_for(ENDPOINT),
             title=_("请核实"),
         )

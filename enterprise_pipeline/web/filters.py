@@ -61,7 +61,11 @@ def translated(text: object) -> str:
     """A text written elsewhere in Chinese (a form's label, a service's message), in the page's language."""
     if isinstance(text, Text):
         said = str(_(text.pattern))
-        return said % text.values if text.values else said
+        values = {
+            name: translated(value) if isinstance(value, Text) else value
+            for name, value in text.values.items()
+        }
+        return said % values if values else said
     return str(_(str(text))) if text else ""
 
 

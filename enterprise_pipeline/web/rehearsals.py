@@ -11,10 +11,11 @@ from werkzeug.datastructures import CombinedMultiDict
 
 from enterprise_pipeline.services import rehearsal as service
 from enterprise_pipeline.services import rehearsal_heads as heads
-from enterprise_pipeline.services.errors import BadFile, ServiceError
+from enterprise_pipeline.services.errors import BadFile, NotFound, ServiceError
 from enterprise_pipeline.services.rehearsal_columns import Change
 from enterprise_pipeline.services.rehearsal_list import changed_page, parse_filter
 from enterprise_pipeline.services.rule_compare import rule_set_of
+from enterprise_pipeline.services.texts import N_, Text
 from enterprise_pipeline.web import rehearsal_export, rules
 from enterprise_pipeline.web import rehearsal_words as words
 from enterprise_pipeline.web.context import actor, current_as_of, today
@@ -98,6 +99,9 @@ def _key(text: str) -> int:
 
 def _start_page(form: RehearsalForm, problem: BadFile | None = None) -> str:
     subject = _subject()
+    version_name = service.version_name(_key(subject.get("version", "")))
+    if request.method == "GET" and subject.get("version") and not version_name:
+        raise NotFound(Text(N_("没有编号为“%(id)s”的标准版本。"), id=subject["version"]))
     pair = [rule_set_of(subject[name]) for name in ("old", "new") if subject.get(name)]
     return render_template(
         "rules/rehearsals.html",
@@ -105,7 +109,7 @@ def _start_page(form: RehearsalForm, problem: BadFile | None = None) -> str:
         problem=problem,
         subject=subject,
         pair=pair,
-        version_name=service.version_name(_key(subject.get("version", ""))),
+        version_name=version_name,
         found=heads.latest_rehearsals(),
     )
 

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
@@ -75,9 +75,16 @@ def compare() -> tuple[str, int]:
     if old_id or new_id:
         change = comparing.by_ids(old_id, new_id, say=say)
         return _compared(form, [change], pair=(change.old, change.new))
-    if not form.validate():
-        return render_template("rules/compare.html", form=form, changes=[], same=[]), 422
+    is_valid = form.validate()
     start, end, tier = form["from"].data or today, form.to.data or today, form.tier.data or ""
+    swapped = ""
+    if is_valid and start > end:
+        form.add_error("from", _("前一天晚于后一天；请改日期，或把两个日期对调。"))
+        parameters = {**request.args, "from": end.isoformat(), "to": start.isoformat()}
+        swapped = url_for(".compare", **parameters)  # type: ignore[arg-type]
+    if form.errors:
+        page = render_template("rules/compare.html", form=form, changes=[], same=[], swapped=swapped)
+        return page, 422
     return _compared(form, comparing.by_days(start, end, tier=tier, say=say))
 
 

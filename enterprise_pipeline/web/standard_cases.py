@@ -8,6 +8,7 @@ from werkzeug.datastructures import CombinedMultiDict
 
 from enterprise_pipeline.services.errors import BadFile, FieldConflict
 from enterprise_pipeline.services.standards import golden
+from enterprise_pipeline.services.standards.case_text import readable
 from enterprise_pipeline.services.standards.drafts import get_version
 from enterprise_pipeline.services.standards.publication import readiness
 from enterprise_pipeline.web.context import actor, current_as_of
@@ -45,7 +46,7 @@ def cases_text(version_id: int) -> ResponseReturnValue:
     problem: BadFile | None = None
     try:
         text = form.file.data.stream.read().decode("utf-8-sig") if form.file.data else form.text.data or ""
-        count = golden.add_json(version_id, text, actor=actor())
+        count = golden.add_json(version_id, readable(text), actor=actor())
     except BadFile as error:
         problem = error
     except UnicodeDecodeError:

@@ -23,6 +23,8 @@ PARTS: tuple[tuple[str, str], ...] = (
     ("class1_ip_rank_below_3", "class1_ip"),
     ("equity_raised_2y_fen", "equity_raised_3y_fen"),
 )
+# These together cannot be more than the last.
+TOGETHER: tuple[tuple[str, ...], ...] = (("class1_ip_transferred_in", "class1_ip_rank_below_3", "class1_ip"),)
 FEN_PER_CNY = 100
 
 
@@ -36,7 +38,7 @@ class Contradiction:
 
 def contradictions(told: Mapping[str, Any], *, as_of: date) -> list[Contradiction]:
     """Every pair of answers that cannot both be true."""
-    return [*_days(told, as_of), *_parts(told), *_niche(told, as_of)]
+    return [*_days(told, as_of), *_parts(told), *_together(told), *_niche(told, as_of)]
 
 
 def _days(told: Mapping[str, Any], as_of: date) -> Iterator[Contradiction]:
@@ -65,6 +67,27 @@ def _parts(told: Mapping[str, Any]) -> Iterator[Contradiction]:
             small, large = told.get(names[0]), told.get(names[1])
             if small is not None and large is not None and small > large:
                 yield Contradiction(columns=names, message=_more_than(part, small, whole, large))
+
+
+def _together(told: Mapping[str, Any]) -> Iterator[Contradiction]:
+    for columns in TOGETHER:
+        values: list[int] = [told[column] for column in columns if told.get(column) is not None]
+        if len(values) < len(columns):
+            continue
+        *parts, whole = values
+        if max(parts) > whole or sum(parts) <= whole:
+            continue
+        yield Contradiction(
+            columns=columns,
+            message=Text(
+                N_("%(part)s与%(other)s合计 %(sum)s，多于%(whole)s %(large)s；同一件只计一次，请核对。"),
+                part=COLUMNS[columns[0]].label,
+                other=COLUMNS[columns[1]].label,
+                sum=sum(parts),
+                whole=COLUMNS[columns[-1]].label,
+                large=whole,
+            ),
+        )
 
 
 def _more_than(part: str, small: int, whole: str, large: int) -> Text:

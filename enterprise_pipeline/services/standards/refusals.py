@@ -96,6 +96,27 @@ _KNOWN: tuple[tuple[str, str, str], ...] = (
         N_("这里只能用“%(value)s”。"),
         N_("天数用“不少于”，年数用“不超过”。"),
     ),
+    (
+        r"an age in years can only be asked with .+",
+        N_("年数的比较方式只能用“<=”或“<”。"),
+        N_("年数用“不超过”或“少于”；要求不少于时请按天数写。"),
+    ),
+    (
+        r"a registration is asked from a day, to a day, or both",
+        N_("注册日期没有写起始日，也没有写截止日。"),
+        N_("请至少填写一个。"),
+    ),
+    (
+        r"(?P<value>\d{4}-\d\d-\d\d) is before (?P<other>\d{4}-\d\d-\d\d)",
+        N_("截止日 %(value)s 早于起始日 %(other)s。"),
+        CORRECT,
+    ),
+    (
+        r"(?P<value>.+) is no value of '(?P<allowed>\w+)'.*",
+        N_("“%(value)s”不是可用的取值。"),
+        N_("可用的取值：%(allowed)s。"),
+    ),
+    (r"a list of values is needed here", N_("没有写取值。"), FILL_IN),
     (r"a share takes a value or a ladder, one of them", N_("门槛与分档要填一项，且只填一项。"), CORRECT),
     (
         r"a ladder goes by the size of the denominator; name that fact",
@@ -236,13 +257,15 @@ def in_chinese(reason: str) -> tuple[Text, Text]:
         match = pattern.fullmatch(reason)
         if match is not None:
             values = {name: _shown(name, value) for name, value in match.groupdict().items() if value}
-            return Text(said, **values), Text(remedy)
+            return Text(said, **values), Text(remedy, **(values if "%(" in remedy else {}))
     return Text(N_("规则引擎不接受：%(reason)s"), reason=reason), Text(CORRECT)
 
 
 def _shown(name: str, value: str) -> str:
     """A value of a reason without the marks of the program."""
     plain = re.sub(r"Decimal\('([^']*)'\)", r"\1", value).strip("'\"")
+    if name == "allowed":
+        return "、".join(FACTS[plain].choices) if plain in FACTS else plain
     if name in ("fact", "near") and plain in FACTS:
         return FACTS[plain].label
     if plain in {str(tier) for tier in Tier}:

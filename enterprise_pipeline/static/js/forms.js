@@ -43,6 +43,11 @@ document.querySelectorAll("[data-unit-switch]").forEach((unitSwitch) => {
   const written = (fen) => (reads === "=" ? inYuan(fen) : inYuan(fen).replace(/\.00$/, ""));
   const tell = (field) => {
     const output = field.parentElement.nextElementSibling;
+    // What the server refused is not read back as if it had been understood.
+    if (field.getAttribute("aria-invalid") === "true" && field.value === field.defaultValue) {
+      output.textContent = "";
+      return;
+    }
     const fen = readFen(field.value, hidden.value);
     output.classList.toggle("is-wrong", fen === undefined);
     output.textContent = fen === null ? "" : fen === undefined ? unitSwitch.dataset.wrong : `${reads} ${written(fen)} ${unitSwitch.dataset.yuan}`;
