@@ -5,12 +5,11 @@ import re
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from enterprise_pipeline.services import clock
 from enterprise_pipeline.services.screening import run_full
 from enterprise_pipeline.transaction import transaction
 from enterprise_pipeline.web.standards import running_screenings
 from tests.support.pages import DESK, PHONE, assert_accessible, assert_fits, opened
-from tests.support.small_registry import add_good_enterprise
+from tests.support.small_registry import AS_OF, add_good_enterprise
 from tests.support.standards import sound
 
 
@@ -83,10 +82,9 @@ def test_from_an_empty_registry_to_a_list_by_our_own_standard(browser: Browser, 
     with live_server.app.app_context():
         with transaction() as session:
             add_good_enterprise(session, name="宜昌甲公司")
-        today = clock.today("Asia/Shanghai", pretended=None)
-        run_full(as_of=today)
+        run_full(as_of=AS_OF)
     with opened(browser, window=window) as page:
-        begin(page, live_server.url, day=today.isoformat())
+        begin(page, live_server.url, day=AS_OF.isoformat())
         assert_accessible(page)
         assert_fits(page)
 
