@@ -27,6 +27,9 @@ PICTURES = (
     ("overview", "/?tier=gazelle", PHONE),
     ("candidates", CANDIDATES, DESK),
     ("candidates", CANDIDATES, PHONE),
+    ("rules", "/rules/srdi_sme", DESK),
+    ("standards", "/standards/new?tier=gazelle", DESK),
+    ("check", "/check", PHONE),
     ("imports", "/imports", DESK),
     ("help", "/help", DESK),
 )
