@@ -49,7 +49,7 @@ def test_from_what_holds_to_whom_a_change_touches(browser: Browser, live_server,
         page.goto(live_server.url + "/rules")
         look()
         page.get_by_role("link", name="湖北科技领军企业（含本数读法）").click()
-        expect(page.get_by_role("heading", name="条件", exact=True)).to_be_visible()
+        expect(page.get_by_role("heading", name="全部条件", exact=True)).to_be_visible()
         expect(page.locator("#revenue_min")).to_contain_text("上一年度销售收入不低于 50 亿元")
         look()
 
