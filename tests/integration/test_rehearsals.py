@@ -247,10 +247,10 @@ def test_a_later_year_takes_the_newest_report_unless_told_otherwise(session):
 @pytest.mark.parametrize(
     ("content", "place", "reason"),
     [
-        (b"tier = ", "odd.toml: (file)", "Invalid"),
+        (b"tier = ", "odd.toml", "TOML"),
         (b'tier = "gold"', "odd.toml: tier", "gold"),
-        (changed_file(NAME, ('fact = "employees"', 'fact = "staff"')), "criteria[1].fact", "'staff'"),
-        (changed_file(NAME, ('id = "TSME-2017"', 'id = "HNTE-2016"')), "rule_sets.id", "used twice"),
+        (changed_file(NAME, ('fact = "employees"', 'fact = "staff"')), "criteria[1].fact", "“staff”"),
+        (changed_file(NAME, ('id = "TSME-2017"', 'id = "HNTE-2016"')), "rule_sets.id", "用了两次"),
         (changed_file(NAME, ("default = true", "default = false")), "default", "none"),
         (fewer_employees(500), "odd.toml", "没有任何改动"),
     ],

@@ -99,7 +99,7 @@ def test_a_file_that_cannot_be_rehearsed_is_refused_by_name_and_nothing_is_kept(
     told = runner.invoke(args=["rules", "rehearse", str(file)])
     assert told.exit_code == 1
     assert "next year.toml: rule_sets[0].criteria[1].operator" in told.output
-    assert "'=<'" in told.output
+    assert "“=<”" in told.output
     with app.app_context():
         assert latest_rehearsals() == []
 
