@@ -9,7 +9,7 @@ from scoring.explain import unpack_missing
 from scoring.rulebook import load_rulebook
 from scoring.rules_model import RuleSet
 from scoring.screening import screen
-from scoring.vocabulary import Verdict
+from scoring.vocabulary import COLUMNS, Verdict
 from tests.unit.scoring import population_specialised
 from tests.unit.scoring.outcomes import outcome_of
 from tests.unit.scoring.population import frame
@@ -46,6 +46,8 @@ def answers(column: str, others: list[dict[str, Any]], original: Any) -> list[An
     values = [original, *(other[column] for other in others)]
     if isinstance(original, bool):
         return [True, False]
+    if isinstance(original, str):
+        values += COLUMNS[column].choices
     if isinstance(original, int):
         values += [0, 1, HUGE if "_fen" in column else 10**6]
         values += [-HUGE] if column in SIGNED else []
