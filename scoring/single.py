@@ -83,11 +83,6 @@ def screen_one(facts: pl.DataFrame, rule_sets: Sequence[RuleSet], as_of: date) -
     return single.run(facts.row(0, named=True), as_of)
 
 
-def is_readable(rule_sets: Sequence[RuleSet]) -> bool:
-    """Whether these rule sets need no query engine for one enterprise."""
-    return read_back(tuple(rule_sets), "detail") is not None
-
-
 @lru_cache(maxsize=32)
 def read_back(rule_sets: tuple[RuleSet, ...], projection: Projection) -> Single | None:
     """The rule sets as functions of plain values; None where only Polars can run one of them."""

@@ -3,14 +3,13 @@
 from datetime import date
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from enterprise_pipeline.services.enterprises import (
     Registration,
     edit_enterprise,
     get_enterprise,
 )
-from enterprise_pipeline.services.facts import facts_as_of
 from enterprise_pipeline.services.imports.outcome import outcome, screen_import
 from enterprise_pipeline.services.imports.plan import decode_frame
 from models import (
@@ -25,32 +24,28 @@ from models import (
     db,
 )
 from scoring.vocabulary import Verdict
-from tests.support.importing import ACTOR, TODAY, bring_in, commit, plan, planned, words
-from tests.support.workbooks import code
-
-HEAD = ["统一社会信用代码", "企业名称", "2025年营业收入（万元）", "2025年研发费用（万元）"]
-NAMES = ["统一社会信用代码", "企业名称", "地址"]
-A, B, C = code(1), code(2), code(3)
+from tests.support.importing import (
+    ACTOR,
+    HEAD,
+    NAMES,
+    TODAY,
+    A,
+    B,
+    bring_in,
+    commit,
+    count,
+    enterprise,
+    facts,
+    plan,
+    planned,
+    words,
+)
 
 
 @pytest.fixture(autouse=True)
 def context(app):
     with app.app_context():
         yield app
-
-
-def count(model) -> int:
-    db.session.rollback()
-    return db.session.scalar(select(func.count()).select_from(model)) or 0
-
-
-def enterprise(credit_code: str) -> Enterprise:
-    db.session.rollback()
-    return db.session.scalars(select(Enterprise).where(Enterprise.credit_code == credit_code)).one()
-
-
-def facts(credit_code: str, day: date = TODAY) -> dict:
-    return facts_as_of(db.session(), day, enterprise_ids=[enterprise(credit_code).id]).row(0, named=True)
 
 
 TOLD = {

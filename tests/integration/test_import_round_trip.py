@@ -3,45 +3,37 @@
 from datetime import date
 
 import pytest
-from sqlalchemy import func, select
 
 from enterprise_pipeline.services.errors import ServiceError
-from enterprise_pipeline.services.facts import facts_as_of
 from enterprise_pipeline.services.imports.mappings import plan_again
 from enterprise_pipeline.services.imports.plan import Options
 from enterprise_pipeline.services.imports.refused import refused_workbook
 from enterprise_pipeline.services.imports.template import SheetRow, missing_sheet
 from models import (
-    Enterprise,
     HeaderMapping,
-    db,
 )
-from tests.support.importing import ACTOR, TODAY, bring_in, commit, look, plan, planned
-from tests.support.workbooks import code, read_back
-
-HEAD = ["统一社会信用代码", "企业名称", "2025年营业收入（万元）", "2025年研发费用（万元）"]
-NAMES = ["统一社会信用代码", "企业名称", "地址"]
-A, B, C = code(1), code(2), code(3)
+from tests.support.importing import (
+    ACTOR,
+    HEAD,
+    TODAY,
+    A,
+    B,
+    C,
+    bring_in,
+    commit,
+    count,
+    facts,
+    look,
+    plan,
+    planned,
+)
+from tests.support.workbooks import read_back
 
 
 @pytest.fixture(autouse=True)
 def context(app):
     with app.app_context():
         yield app
-
-
-def count(model) -> int:
-    db.session.rollback()
-    return db.session.scalar(select(func.count()).select_from(model)) or 0
-
-
-def enterprise(credit_code: str) -> Enterprise:
-    db.session.rollback()
-    return db.session.scalars(select(Enterprise).where(Enterprise.credit_code == credit_code)).one()
-
-
-def facts(credit_code: str, day: date = TODAY) -> dict:
-    return facts_as_of(db.session(), day, enterprise_ids=[enterprise(credit_code).id]).row(0, named=True)
 
 
 def test_refused_rows_come_back_with_their_cells_and_reasons_and_go_in_once_mended():

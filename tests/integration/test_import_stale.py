@@ -1,9 +1,6 @@
 """A plan is applied only to the registry it was made for, and only once."""
 
-from datetime import date
-
 import pytest
-from sqlalchemy import func, select
 
 from enterprise_pipeline.services import certificates
 from enterprise_pipeline.services.certificates import CertificateDetails
@@ -12,7 +9,6 @@ from enterprise_pipeline.services.enterprises import (
     register_enterprise,
 )
 from enterprise_pipeline.services.errors import ServiceError, StaleVersion
-from enterprise_pipeline.services.facts import facts_as_of
 from enterprise_pipeline.services.figures import save_figures
 from enterprise_pipeline.services.imports.committing import AlreadySettled, discard_import
 from enterprise_pipeline.services.imports.mappings import plan_again
@@ -21,35 +17,30 @@ from models import (
     AnnualReport,
     Certificate,
     Enterprise,
-    db,
 )
 from scoring.vocabulary import YEARLY_FACTS
-from tests.support.importing import ACTOR, TODAY, bring_in, commit, look, plan
-from tests.support.workbooks import code, xlsx
-
-HEAD = ["统一社会信用代码", "企业名称", "2025年营业收入（万元）", "2025年研发费用（万元）"]
-NAMES = ["统一社会信用代码", "企业名称", "地址"]
-A, B, C = code(1), code(2), code(3)
+from tests.support.importing import (
+    ACTOR,
+    HEAD,
+    TODAY,
+    A,
+    B,
+    C,
+    bring_in,
+    commit,
+    count,
+    enterprise,
+    facts,
+    look,
+    plan,
+)
+from tests.support.workbooks import xlsx
 
 
 @pytest.fixture(autouse=True)
 def context(app):
     with app.app_context():
         yield app
-
-
-def count(model) -> int:
-    db.session.rollback()
-    return db.session.scalar(select(func.count()).select_from(model)) or 0
-
-
-def enterprise(credit_code: str) -> Enterprise:
-    db.session.rollback()
-    return db.session.scalars(select(Enterprise).where(Enterprise.credit_code == credit_code)).one()
-
-
-def facts(credit_code: str, day: date = TODAY) -> dict:
-    return facts_as_of(db.session(), day, enterprise_ids=[enterprise(credit_code).id]).row(0, named=True)
 
 
 def test_refuses_when_figures_changed_since_the_plan():

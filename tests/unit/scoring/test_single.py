@@ -12,7 +12,7 @@ from scoring.one_row import NotReadable, compile_expression
 from scoring.rulebook import load_rulebook
 from scoring.rules_model import RuleSet
 from scoring.screening import screen
-from scoring.single import is_readable, screen_one
+from scoring.single import read_back, screen_one
 from tests.unit.scoring import population
 from tests.unit.scoring.completions import forgotten
 from tests.unit.scoring.facts_at_random import any_facts
@@ -41,7 +41,7 @@ def assert_same(rows: pl.DataFrame, rule_sets: Sequence[RuleSet], as_of: date) -
 
 @pytest.mark.parametrize("as_of", population.DAYS)
 def test_todays_rules_need_no_query_engine(as_of: date):
-    assert is_readable(load_rulebook().in_force(as_of))
+    assert read_back(load_rulebook().in_force(as_of), "detail") is not None
 
 
 @seeded(4)
