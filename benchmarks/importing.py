@@ -77,7 +77,6 @@ HEADER = (
 PLACES = ("西陵区", "伍家岗区", "夷陵区", "当阳市", "宜都市", "枝江市", "宜昌高新区")
 TABLES = (Enterprise, EnterpriseName, AnnualReport, EnterpriseFacts)
 EMPTIED = (
-    "audit_event",
     "import_batch",
     "enterprise_facts",
     "annual_report",

@@ -2,10 +2,11 @@
 
 from models.annual_report import AnnualReport
 from models.assessment_change import AssessmentChange
+from models.audit import AuditEvent, AuditHead, AuditPayload
 from models.base import Base, db
 from models.enterprise import Contact, Enterprise, EnterpriseName
 from models.enterprise_facts import EnterpriseFacts
-from models.operation import AuditEvent, HeaderMapping, ImportBatch, JobRun
+from models.operation import HeaderMapping, ImportBatch, JobRun
 from models.pool import Certificate, Membership, Pool, PoolCoverage
 from models.screening import ASSESSMENTS, AssessmentCount, Candidate, RegistryState, ScreeningRun
 
@@ -15,6 +16,8 @@ __all__ = [
     "AssessmentChange",
     "AssessmentCount",
     "AuditEvent",
+    "AuditHead",
+    "AuditPayload",
     "Base",
     "Candidate",
     "Certificate",
