@@ -6,12 +6,15 @@ from models.audit import AuditEvent, AuditHead, AuditPayload
 from models.base import Base, db
 from models.enterprise import Contact, Enterprise, EnterpriseName
 from models.enterprise_facts import EnterpriseFacts
+from models.local_standard import LocalStandard, LocalStandardCase, LocalStandardVersion
 from models.operation import HeaderMapping, ImportBatch, JobRun
 from models.pool import Certificate, Membership, Pool, PoolCoverage
+from models.rehearsal import REHEARSAL_CHANGES, Rehearsal
 from models.screening import ASSESSMENTS, AssessmentCount, Candidate, RegistryState, ScreeningRun
 
 __all__ = [
     "ASSESSMENTS",
+    "REHEARSAL_CHANGES",
     "AnnualReport",
     "AssessmentChange",
     "AssessmentCount",
@@ -28,10 +31,14 @@ __all__ = [
     "HeaderMapping",
     "ImportBatch",
     "JobRun",
+    "LocalStandard",
+    "LocalStandardCase",
+    "LocalStandardVersion",
     "Membership",
     "Pool",
     "PoolCoverage",
     "RegistryState",
+    "Rehearsal",
     "ScreeningRun",
     "db",
 ]

@@ -1,12 +1,14 @@
 """One enterprise's outcomes as plain values for a page: every reason, every gap, what to ask first."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 import polars as pl
 
+from scoring.evidence import Evidence, evidence_of, evidence_of_route
+from scoring.industry_specs import CODE
 from scoring.rules_model import Criterion, RuleSet
 from scoring.screening import screen
 from scoring.vocabulary import CriterionResult, Route, Verdict
@@ -18,7 +20,8 @@ class Outcome:
 
     ``gap`` is in the criterion's unit (分 for money); numerator and
     denominator are the integers that were compared, or None. ``missing`` are
-    the facts-frame columns that leave it unknown.
+    the facts-frame columns that leave it unknown. ``evidence`` says how long
+    what met it counts, for criteria that are met or replaced by the direct route.
     """
 
     criterion: Criterion
@@ -28,6 +31,12 @@ class Outcome:
     gap: int | None
     changes_on: date | None
     missing: tuple[str, ...]
+    evidence: Evidence | None = None
+
+    @property
+    def valid_until(self) -> date | None:
+        """The last day on which its evidence counts; None where there is none or nobody knows it."""
+        return self.evidence.until if self.evidence else None
 
 
 @dataclass(frozen=True)
@@ -44,7 +53,10 @@ class PointsComponent:
 
 @dataclass(frozen=True)
 class Explanation:
-    """What a rule set says of one enterprise. ``missing`` are columns in the order of asking."""
+    """What a rule set says of one enterprise. ``missing`` are columns in the order of asking.
+
+    ``applies`` is null while the industry code does not say whether the tier concerns the enterprise.
+    """
 
     rule_set: RuleSet
     verdict: Verdict
@@ -59,11 +71,23 @@ class Explanation:
     ask_first: str | None
     nearest: Outcome | None
     changes_on: date | None
+    applies: bool | None = True
 
     @property
     def failed(self) -> tuple[Outcome, ...]:
         """The criteria that are not met."""
         return tuple(outcome for outcome in self.outcomes if outcome.result is CriterionResult.NOT_MET)
+
+    @property
+    def lapses_first(self) -> Outcome | None:
+        """The outcome whose evidence lapses first, of those whose last day is known."""
+        dated = [outcome for outcome in self.outcomes if outcome.valid_until]
+        return min(dated, key=lambda outcome: outcome.valid_until or date.max, default=None)
+
+    @property
+    def valid_until(self) -> date | None:
+        """The last day on which all the evidence counts that has a known end."""
+        return self.lapses_first.valid_until if self.lapses_first else None
 
 
 def explain(facts: pl.DataFrame, rule_sets: Sequence[RuleSet], as_of: date) -> list[Explanation]:
@@ -76,7 +100,29 @@ def explain(facts: pl.DataFrame, rule_sets: Sequence[RuleSet], as_of: date) -> l
     """
     if facts.height != 1:
         raise ValueError(f"explain() takes one enterprise, not {facts.height}.")
-    row = screen(facts, rule_sets, as_of, projection="detail").row(0, named=True)
+    found = explained(screen(facts, rule_sets, as_of, projection="detail").row(0, named=True), rule_sets)
+    row = facts.row(0, named=True)
+    return [_with_evidence(entry, row, as_of) for entry in found]
+
+
+def _with_evidence(entry: Explanation, facts: Mapping[str, Any], as_of: date) -> Explanation:
+    """The same, with how long what is met stays proven."""
+    rule_set = entry.rule_set
+    route = evidence_of_route(rule_set, facts, as_of)
+    waived = rule_set.direct.waives if rule_set.direct and route else frozenset()
+    outcomes = tuple(
+        replace(outcome, evidence=evidence_of(rule_set, outcome.criterion, facts, as_of))
+        if outcome.result is CriterionResult.MET
+        else replace(outcome, evidence=route)
+        if outcome.result is CriterionResult.NOT_APPLICABLE and outcome.criterion.id in waived
+        else outcome
+        for outcome in entry.outcomes
+    )
+    return replace(entry, outcomes=outcomes)
+
+
+def explained(row: Mapping[str, Any], rule_sets: Sequence[RuleSet]) -> list[Explanation]:
+    """The reasons in one row of an outcomes frame of projection ``detail``."""
     return [_explanation(entry, row) for entry in rule_sets]
 
 
@@ -96,9 +142,10 @@ def _explanation(entry: RuleSet, row: Mapping[str, Any]) -> Explanation:
         outcomes=outcomes,
         components=_components(entry, row),
         missing=tuple(unpack_missing(entry, row[f"{key}.missing"])),
-        ask_first=ask_first(entry, outcomes) if is_open else None,
+        ask_first=ask_first(entry, outcomes, in_scope=row[f"{key}.applies"]) if is_open else None,
         nearest=None if nearest is None else outcomes[nearest],
         changes_on=row[f"{key}.changes_on"],
+        applies=row[f"{key}.applies"],
     )
 
 
@@ -142,13 +189,16 @@ def unpack_results(entry: RuleSet, packed: int) -> list[CriterionResult]:
     return [CriterionResult(packed >> (3 * index) & 7) for index in range(len(entry.criteria))]
 
 
-def ask_first(entry: RuleSet, outcomes: Sequence[Outcome]) -> str | None:
+def ask_first(entry: RuleSet, outcomes: Sequence[Outcome], *, in_scope: bool | None = True) -> str | None:
     """The missing fact whose answer can settle most.
 
     Each unknown criterion lends its questions one vote: whole to a fact that
     can settle it alone (the only one missing, or a door of the direct route),
     and otherwise shared among the missing facts. Ties go to the order of asking.
+    Whether the tier concerns the enterprise at all (``in_scope``) comes before everything.
     """
+    if in_scope is None:
+        return CODE
     doors = {condition.column for condition in entry.direct.any_of} if entry.direct else set()
     waived = entry.direct.waives if entry.direct else frozenset()
     votes: dict[str, float] = {}

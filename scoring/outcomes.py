@@ -3,7 +3,7 @@
 ``<key>.verdict``, ``.points_lo``, ``.points_hi``, ``.nearest_criterion`` and
 ``.nearest_gap`` are the summary; ``.route``, ``.n_failed``, ``.n_missing``,
 ``.shortfall``, ``.results``, ``.missing`` and ``.changes_on`` are stored;
-``<key>.<criterion>.result``, ``.gap``, ``.numerator``, ``.denominator`` and
+``<key>.applies`` and ``<key>.<criterion>.result``, ``.gap``, ``.numerator``, ``.denominator`` and
 ``.changes_on`` are the detail.
 """
 
@@ -18,6 +18,7 @@ import polars as pl
 
 from scoring.compiled import Ask, Compiled
 from scoring.criteria import holding_ends
+from scoring.industry_specs import CODE
 from scoring.points import CompiledPoints
 from scoring.rules_model import DirectRoute, RuleSet
 from scoring.steps import Steps
@@ -37,6 +38,12 @@ class CompiledRuleSet:
     verdict: pl.Expr
     shortfalls: dict[int, pl.Expr]
     steps: Steps
+    # Whether the tier concerns the enterprise's industry; None where it concerns all of them.
+    applies: pl.Expr | None = None
+
+    def where_it_applies(self, expr: pl.Expr) -> pl.Expr:
+        """The column, and null where the tier surely does not concern the enterprise."""
+        return expr if self.applies is None else pl.when(self.applies.fill_null(value=True)).then(expr)
 
 
 def fraction(value: Decimal | int) -> Fraction:
@@ -77,16 +84,39 @@ def _summary(entry: CompiledRuleSet) -> dict[str, pl.Expr]:
     nothing = pl.lit(None, pl.Int16)
     return {
         "verdict": entry.verdict,
-        "points_lo": entry.points.lo if entry.points else nothing,
-        "points_hi": entry.points.hi if entry.points else nothing,
+        "points_lo": entry.where_it_applies(entry.points.lo) if entry.points else nothing,
+        "points_hi": entry.where_it_applies(entry.points.hi) if entry.points else nothing,
         "nearest_criterion": nearest,
         "nearest_gap": gap,
     }
 
 
-def verdict_of(criteria: list[Compiled]) -> pl.Expr:
-    """The first verdict that applies, in the order of the vocabulary."""
+def restrict(criterion: Compiled, applies: pl.Expr) -> Compiled:
+    """A criterion of a tier that does not concern every industry: outside it asks and shows nothing."""
+    outside = applies.not_().fill_null(value=False)
+    inside = outside.not_()
+    return replace(
+        criterion,
+        ok=outside | criterion.ok,
+        waived=outside if criterion.waived is None else outside | criterion.waived,
+        judgement=None if criterion.judgement is None else inside & criterion.judgement,
+        changes_on=None if criterion.changes_on is None else pl.when(inside).then(criterion.changes_on),
+    )
+
+
+def verdict_of(criteria: list[Compiled], applies: pl.Expr | None = None) -> pl.Expr:
+    """The first verdict that applies, in the order of the vocabulary.
+
+    While it is unknown whether the tier concerns the enterprise, a failing criterion decides all the same.
+    """
     settled = reduce(and_, [criterion.settled() for criterion in criteria])
+    if applies is not None:
+        verdict = _verdict(criteria, settled & applies)
+        return pl.when(applies.not_()).then(_word(Verdict.NOT_APPLICABLE)).otherwise(verdict)
+    return _verdict(criteria, settled)
+
+
+def _verdict(criteria: list[Compiled], settled: pl.Expr) -> pl.Expr:
     judged = [criterion.judgement for criterion in criteria if criterion.judgement is not None]
     eligible: pl.Expr = _word(Verdict.ELIGIBLE)
     if judged:
@@ -191,13 +221,14 @@ def _sum(terms: list[pl.Expr], dtype: type[pl.DataType]) -> pl.Expr:
 def _route(entry: CompiledRuleSet) -> pl.Expr:
     if entry.route is None:
         return pl.lit(None, pl.UInt8)
-    return (
+    route = (
         pl.when(entry.route)
         .then(_word(Route.DIRECT))
         .when(entry.route.not_())
         .then(_word(Route.POINTS))
         .otherwise(None)
     )
+    return entry.where_it_applies(route)
 
 
 def _result(criterion: Compiled) -> pl.Expr:
@@ -218,6 +249,8 @@ def _result(criterion: Compiled) -> pl.Expr:
 def _missing(entry: CompiledRuleSet) -> list[pl.Expr | None]:
     """Per fact of the rule set: whether it is missing and an unknown criterion turns on it."""
     by_column: dict[str, list[pl.Expr]] = {}
+    if entry.applies is not None:
+        by_column[CODE] = [entry.applies.is_null()]
     for criterion in entry.criteria:
         for ask in criterion.asks:
             by_column.setdefault(ask.column, []).append(criterion.is_unknown() & ask.is_open())
@@ -254,7 +287,7 @@ def _present(expressions: Iterable[pl.Expr | None]) -> list[pl.Expr]:
 
 
 def _detail(entry: CompiledRuleSet) -> dict[str, pl.Expr]:
-    columns: dict[str, pl.Expr] = {}
+    columns = {"applies": pl.lit(value=True) if entry.applies is None else entry.applies}
     nothing, no_day = pl.lit(None, pl.Int64), pl.lit(None, pl.Date)
     for rule, criterion in zip(entry.rule_set.criteria, entry.criteria, strict=True):
         gap = criterion.gap
@@ -271,6 +304,6 @@ def _detail(entry: CompiledRuleSet) -> dict[str, pl.Expr]:
             f"{rule.id}.asks.{ask.column}": criterion.is_unknown() & ask.is_open() for ask in criterion.asks
         }
     for part in entry.points.parts if entry.points else ():
-        columns[f"points.{part.part.id}.lo"] = part.lo
-        columns[f"points.{part.part.id}.hi"] = part.hi
+        columns[f"points.{part.part.id}.lo"] = entry.where_it_applies(part.lo)
+        columns[f"points.{part.part.id}.hi"] = entry.where_it_applies(part.hi)
     return columns

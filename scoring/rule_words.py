@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from scoring.facts import frame_columns
+from scoring.industry_specs import INDUSTRY_SPECS
 from scoring.points import table_columns
 from scoring.rules_model import Points
 from scoring.vocabulary import FACTS, Unit
@@ -48,7 +49,7 @@ def _inner_columns(args: Args, points: Points | None) -> list[str]:
 
 
 def _inner_unit(args: Args) -> Unit:
-    """The unit of the measurable parts; checked to be one."""
+    """The unit of the first measurable part; parts in another unit have no gap beside it."""
     units = [SPECS[part["word"]].unit(part) for part in args["parts"]]
     return next((unit for unit in units if unit is not Unit.FLAG), Unit.FLAG)
 
@@ -67,7 +68,11 @@ SPECS: dict[str, WordSpec] = {
         keys={"facts": Key(kind="flags"), "is": Key(kind="bool")}, unit=_fixed(Unit.FLAG), columns=_facts
     ),
     "amount": WordSpec(
-        keys={"fact": Key(kind="number"), "value": Key(kind="amount")},
+        keys={
+            "fact": Key(kind="figure"),
+            "value": Key(kind="amount"),
+            "judged_to": Key(kind="judged_to", is_required=False),
+        },
         unit=_of_fact("fact"),
         columns=lambda args, _points: frame_columns(args["fact"]),
         operators=COMPARISONS,
@@ -77,21 +82,30 @@ SPECS: dict[str, WordSpec] = {
             "facts": Key(kind="numbers"),
             "value": Key(kind="whole"),
             "total": Key(kind="number", is_required=False),
+            "minus": Key(kind="numbers", is_required=False),
         },
         unit=_fixed(Unit.COUNT),
-        columns=_facts,
+        columns=lambda args, points: [
+            *_facts(args, points),
+            *(column for name in args.get("minus", ()) for column in frame_columns(name)),
+        ],
         operators=AT_LEAST,
     ),
     "age": WordSpec(
         keys={"days": Key(kind="whole", is_required=False), "years": Key(kind="whole", is_required=False)},
         unit=_fixed(Unit.DAYS),
         columns=lambda _args, _points: ["registered_on"],
-        operators=(">=", "<="),
+        operators=(">=", "<=", "<"),
     ),
     "holds": WordSpec(
         keys={"tier": Key(kind="tier"), "is": Key(kind="bool")},
         unit=_fixed(Unit.FLAG),
         columns=lambda args, _points: [f"holds_{args['tier']}"],
+    ),
+    "holds_any": WordSpec(
+        keys={"tiers": Key(kind="tiers"), "is": Key(kind="bool")},
+        unit=_fixed(Unit.FLAG),
+        columns=lambda args, _points: [f"holds_{tier}" for tier in args["tiers"]],
     ),
     "share": WordSpec(
         keys={
@@ -102,10 +116,11 @@ SPECS: dict[str, WordSpec] = {
             "ladder": Key(kind="ladder", is_required=False),
             "ladder_fact": Key(kind="number", is_required=False),
             "asked_below": Key(kind="asked_below", is_required=False),
+            "when_zero": Key(kind="when_zero", is_required=False),
         },
         unit=_of_fact("numerator"),
         columns=_share_columns,
-        operators=AT_LEAST,
+        operators=COMPARISONS,
     ),
     "points": WordSpec(
         keys={"value": Key(kind="whole")},
@@ -134,5 +149,6 @@ SPECS: dict[str, WordSpec] = {
     ),
     "all_of": WordSpec(keys={"parts": Key(kind="parts")}, unit=_inner_unit, columns=_inner_columns),
     "any_of": WordSpec(keys={"parts": Key(kind="parts")}, unit=_inner_unit, columns=_inner_columns),
+    **INDUSTRY_SPECS,
     **YEAR_SPECS,
 }

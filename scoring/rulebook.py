@@ -14,14 +14,17 @@ from typing import Any
 from scoring import rule_checks as checks
 from scoring.errors import RuleFileError, ScoringError
 from scoring.facts import split_year
+from scoring.industry_specs import CODE, read_industries
 from scoring.rule_checks import Place
 from scoring.rule_points import read_direct, read_points
 from scoring.rule_words import SPECS
-from scoring.rules_model import Criterion, DirectRoute, Points, RuleSet
-from scoring.vocabulary import ENTERPRISE_FACTS, SCIENCE_LADDER, YEARLY_FACTS, Tier
+from scoring.rules_model import Criterion, DirectRoute, Industries, Points, RuleSet
+from scoring.vocabulary import ENTERPRISE_FACTS, YEARLY_FACTS, Tier
 
 RULES = Path(__file__).with_name("rules")
-NOT_TIERS = frozenset({"links", "benefits"})
+NOT_TIERS = frozenset({"links", "benefits", "size_classes"})
+# No rule set, but what the word sme_size goes by.
+SIZE_TABLE = "size_classes.toml"
 # Three bits a criterion and one bit a fact have to fit a signed 64-bit column.
 MOST_CRITERIA = 21
 MOST_FACTS = 62
@@ -33,10 +36,11 @@ _COMMON_KEYS = frozenset(
 
 @dataclass(frozen=True)
 class Rulebook:
-    """All rule sets that were read, and the digest of the files they came from."""
+    """All rule sets that were read, the digest of the files they came from, and that of each file."""
 
     rule_sets: tuple[RuleSet, ...]
     content_hash: str
+    files: tuple[tuple[str, str], ...] = ()
 
     def in_force(self, as_of: date) -> tuple[RuleSet, ...]:
         """The rule sets that hold on a day: at most one per tier and standard, in the order of the ladder."""
@@ -64,12 +68,35 @@ def load_rulebook(directory: Path = RULES) -> Rulebook:
     digest = hashlib.sha256()
     rule_sets: list[RuleSet] = []
     for path in sorted(directory.glob("*.toml")):
+        content = path.read_bytes()
+        if path.stem not in NOT_TIERS or path.name == SIZE_TABLE:
+            digest.update(path.name.encode() + b"\0" + content)
         if path.stem in NOT_TIERS:
             continue
-        content = path.read_bytes()
-        digest.update(path.name.encode() + b"\0" + content)
         rule_sets += read_rule_file(path.name, content)
-    return Rulebook(check_together(rule_sets), digest.hexdigest())
+    return Rulebook(check_together(rule_sets), digest.hexdigest(), file_digests(directory))
+
+
+def file_digests(directory: Path = RULES) -> tuple[tuple[str, str], ...]:
+    """Name and digest of every file of ``directory`` as it is on disk now."""
+    return tuple(
+        (path.name, hashlib.sha256(path.read_bytes()).hexdigest())
+        for path in sorted(directory.glob("*.toml"))
+    )
+
+
+def read_table(name: str, directory: Path = RULES) -> dict[str, Any]:
+    """A file beside the rule files that holds no rule sets, numbers as decimals."""
+    return tomllib.loads((directory / name).read_bytes().decode("utf-8"), parse_float=Decimal)
+
+
+def raw_rule_sets(directory: Path = RULES) -> dict[str, dict[str, Any]]:
+    """Every rule set of the files by its id, as the table that is written there, to copy from."""
+    found: dict[str, dict[str, Any]] = {}
+    for path in sorted(directory.glob("*.toml")):
+        if path.stem not in NOT_TIERS:
+            found |= {table["id"]: table for table in read_table(path.name, directory)["rule_sets"]}
+    return found
 
 
 def read_rule_file(name: str, content: bytes) -> list[RuleSet]:
@@ -96,6 +123,7 @@ def _read_rule_set(tier: Tier, table: Mapping[str, Any], place: Place) -> RuleSe
     checks.only(table, _RULE_SET_KEYS, place)
     points = read_points(table["points"], place.at("points")) if "points" in table else None
     direct = read_direct(table["direct"], place.at("direct")) if "direct" in table else None
+    applies = read_industries(table["applies"], place.at("applies")) if "applies" in table else None
     starts = checks.day(table, "effective_from", place)
     ends = checks.day(table, "effective_to", place) if "effective_to" in table else None
     if ends is not None and ends <= starts:
@@ -115,9 +143,10 @@ def _read_rule_set(tier: Tier, table: Mapping[str, Any], place: Place) -> RuleSe
         effective_to=ends,
         checked_on=checked_on,
         criteria=criteria,
-        facts=_facts_asked(criteria, points, direct),
+        facts=_facts_asked(criteria, points, direct, applies),
         points=points,
         direct=direct,
+        applies=applies,
         note=table.get("note", ""),
         note_en=table.get("note_en", ""),
         **texts,
@@ -138,7 +167,7 @@ _RULE_SET_TEXTS = (
 )
 _RULE_SET_KEYS = frozenset(
     {*_RULE_SET_TEXTS, "default", "local", "effective_from", "effective_to", "checked_on", "note", "note_en"}
-    | {"points", "direct", "criteria"}
+    | {"points", "direct", "criteria", "applies"}
 )
 
 
@@ -203,9 +232,13 @@ def _check_criteria(criteria: Sequence[Criterion], direct: DirectRoute | None, p
 
 
 def _facts_asked(
-    criteria: Iterable[Criterion], points: Points | None, direct: DirectRoute | None
+    criteria: Iterable[Criterion],
+    points: Points | None,
+    direct: DirectRoute | None,
+    applies: Industries | None,
 ) -> tuple[str, ...]:
-    asked = {column for entry in criteria for column in SPECS[entry.word].columns(entry.args, points)}
+    asked = {CODE} if applies else set()
+    asked |= {column for entry in criteria for column in SPECS[entry.word].columns(entry.args, points)}
     asked |= {condition.column for condition in (direct.any_of if direct else ())}
     return in_order_of_asking(asked)
 
@@ -237,7 +270,7 @@ def check_together(rule_sets: Sequence[RuleSet]) -> tuple[RuleSet, ...]:
     for tier in {entry.tier for entry in rule_sets}:
         _check_one_default(tier, [entry for entry in rule_sets if entry.tier is tier])
     completed = [_with_borrowed_facts(entry, rule_sets) for entry in rule_sets]
-    order = [*SCIENCE_LADDER, *(tier for tier in Tier if tier not in SCIENCE_LADDER)]
+    order = list(Tier)
     return tuple(
         sorted(completed, key=lambda e: (order.index(e.tier), not e.is_default, e.standard, e.effective_from))
     )

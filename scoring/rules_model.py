@@ -1,5 +1,6 @@
 """What a rule file says, after checking: plain frozen values."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -105,13 +106,27 @@ class Criterion:
     note_en: str = ""
 
 
+@dataclass(frozen=True)
+class Industries:
+    """The industries under any of ``within`` and none of ``outside``: prefixes of GB/T 4754 codes."""
+
+    within: tuple[str, ...]
+    outside: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, table: Mapping[str, Any]) -> "Industries":
+        """From a table of a rule file, with ``industry`` and perhaps ``except``."""
+        return cls(tuple(table["industry"]), tuple(table.get("except", ())))
+
+
 @dataclass(frozen=True, kw_only=True)
 class RuleSet:
     """The dated criteria of one tier by one standard.
 
     ``effective_to`` is the first day on which it no longer holds. ``facts``
     are the facts-frame columns it may ask for, in the order of asking; the
-    position is the bit in an assessment's ``missing``.
+    position is the bit in an assessment's ``missing``. Where ``applies`` is
+    given, the tier does not concern enterprises of other industries.
     """
 
     id: str
@@ -134,6 +149,7 @@ class RuleSet:
     facts: tuple[str, ...]
     points: Points | None = None
     direct: DirectRoute | None = None
+    applies: Industries | None = None
     note: str = ""
     note_en: str = ""
 

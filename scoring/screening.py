@@ -14,6 +14,7 @@ from scoring.errors import ScoringError
 from scoring.facts import YEARS_OLD, columns_present, frame_columns, split_year
 from scoring.growth import NEAR, GrowthRequest, growth_layers, total_name
 from scoring.industry import belongs
+from scoring.industry_specs import INDUSTRY_SPECS
 from scoring.outcomes import CompiledRuleSet
 from scoring.points import compile_points, growth_request
 from scoring.rules_model import RuleSet
@@ -258,7 +259,7 @@ def _columns_over_years(entry: RuleSet) -> set[str]:
     """The columns of the words of `scoring.year_words`, in which years before registration count, too."""
     return {
         column
-        for word, spec in YEAR_SPECS.items()
+        for word, spec in (YEAR_SPECS | {"amount_in_year": INDUSTRY_SPECS["amount_in_year"]}).items()
         for args in _words(entry, word)
         for column in spec.columns(args, None)
         if split_year(column)[1] is not None

@@ -130,6 +130,23 @@ LOCAL_POOLS: frozenset[Tier] = frozenset(
 )
 
 
+class SizeClass(StrEnum):
+    """The size of an enterprise by 工信部联企业〔2011〕300号, from the largest down."""
+
+    LARGE = "large"
+    MEDIUM = "medium"
+    SMALL = "small"
+    MICRO = "micro"
+
+
+SIZE_NAMES: dict[SizeClass, str] = {
+    SizeClass.LARGE: "大型",
+    SizeClass.MEDIUM: "中型",
+    SizeClass.SMALL: "小型",
+    SizeClass.MICRO: "微型",
+}
+
+
 class Unit(StrEnum):
     """The unit in which a fact is exchanged and a gap is told."""
 

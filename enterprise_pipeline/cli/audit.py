@@ -13,7 +13,7 @@ ACTOR = "command line"
 _HEAD = re.compile(r"(?:(\d{1,18}):)?([0-9a-f]{64})")
 
 
-class HeadType(click.ParamType):
+class HeadType(click.ParamType[Head]):
     """A head as ``flask audit head`` prints it, or only its digest."""
 
     name = "head"

@@ -1,8 +1,9 @@
 """Use cases around the whole trail: verify it, tell its head, and erase values that the law says must go."""
 
 from collections.abc import Iterator
+from typing import Any
 
-from sqlalchemy import Connection, Row, delete, select
+from sqlalchemy import Connection, delete, select
 
 from enterprise_pipeline.services import audit
 from enterprise_pipeline.services.audit_chain import (
@@ -103,6 +104,6 @@ def _entry_before(connection: Connection, start: int) -> Head:
     return Head(sequence=start - 1, digest=digest)
 
 
-def _entry(row: Row[tuple[object, ...]]) -> Entry:
+def _entry(row: Any) -> Entry:
     values = dict(row._mapping)  # noqa: SLF001 -- SQLAlchemy's public name for a row as a mapping
     return Entry(sequence=values.pop("id"), **values)

@@ -10,8 +10,8 @@ from sqlalchemy import ColumnElement, Select, Table, and_, exists, func, or_, se
 from enterprise_pipeline.services import name_search
 from enterprise_pipeline.services.candidate_filter import BASES, GAP_COUNTS, UNKNOWN, YES, CandidateFilter
 from enterprise_pipeline.services.cube import HOLDS_UNKNOWN, MOST_GAPS_TOLD
+from enterprise_pipeline.services.rulebooks import current_rulebook
 from models import Certificate, Enterprise, Membership
-from scoring.rulebook import load_rulebook
 from scoring.vocabulary import Tier, Verdict
 
 Condition = ColumnElement[bool]
@@ -111,7 +111,9 @@ def _sets(
 
 def holders(table: Table, tier: Tier, day: date) -> Select[int]:
     """The enterprises known to hold a tier: as screened where it is screened, else by its lists on a day."""
-    standard = next((e.standard for e in load_rulebook().rule_sets if e.tier is tier and e.is_default), None)
+    standard = next(
+        (e.standard for e in current_rulebook().rule_sets if e.tier is tier and e.is_default), None
+    )
     if standard is not None:
         other = table.alias()
         return select(other.c.enterprise_id).where(

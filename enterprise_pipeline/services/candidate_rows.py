@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 from enterprise_pipeline.services.candidate_filter import CandidateFilter
 from enterprise_pipeline.services.changes import in_parts
 from enterprise_pipeline.services.live import Live
+from enterprise_pipeline.services.rulebooks import CurrentRulebook, current_rulebook
 from models import Enterprise
 from scoring.facts import split_year
-from scoring.rulebook import load_rulebook
 from scoring.rules_model import Criterion, RuleSet
 from scoring.vocabulary import COLUMNS, FACTS, CriterionResult, Fact, Tier, Unit
 
@@ -79,11 +79,12 @@ def read_rows(
 ) -> list[CandidateRow]:
     """The rows of these enterprises, in the order of ``ids``; one that has gone meanwhile is left out."""
     found: dict[int, CandidateRow] = {}
+    rules = current_rulebook(session)
     connection = session.connection()
     parameters = {"tier": str(wanted.tier), "standard": wanted.standard, "basis": wanted.basis}
     for part in in_parts(ids):
         for row in connection.execute(_query(shown.table), {**parameters, "ids": list(part)}).all():
-            found[row[0]] = _row(row)
+            found[row[0]] = _row(row, rules)
     return [found[enterprise_id] for enterprise_id in ids if enterprise_id in found]
 
 
@@ -112,12 +113,14 @@ def _query(table: Table) -> Select[*tuple[Any, ...]]:
     )
 
 
-def _row(row: Sequence[Any]) -> CandidateRow:
+def _row(row: Sequence[Any], rules: CurrentRulebook) -> CandidateRow:
     (
         enterprise_id, name, credit_code, division_code, jurisdiction, industry_code, hitech_field,
         registered_on, verdict, points_lo, points_hi, n_failed, n_missing, shortfall, holds, changes_on,
         nearest_criterion, nearest_gap, results, missing, rule_set_id, as_of,
     ) = row  # fmt: skip
+    # A local version that was tampered with is refused, and what it once decided is still listed.
+    rule_set = rules.find(rule_set_id)
     return CandidateRow(
         enterprise_id=enterprise_id,
         name=name,
@@ -132,9 +135,11 @@ def _row(row: Sequence[Any]) -> CandidateRow:
         points_hi=points_hi,
         n_failed=n_failed,
         n_missing=n_missing,
-        nearest=_nearest(rule_set_id, nearest_criterion, nearest_gap, results) if n_failed else None,
+        nearest=_nearest(rule_set, nearest_criterion, nearest_gap, results)
+        if n_failed and rule_set
+        else None,
         shortfall=shortfall,
-        missing=_missing(rule_set_id, missing, as_of.year) if missing else (),
+        missing=_missing(rule_set.facts, missing, as_of.year) if missing and rule_set else (),
         missing_bits=missing,
         rule_set_id=rule_set_id,
         holds=holds,
@@ -142,9 +147,9 @@ def _row(row: Sequence[Any]) -> CandidateRow:
     )
 
 
-def _nearest(rule_set_id: str, index: int | None, gap: int | None, results: int) -> NearestGap | None:
+def _nearest(rule_set: RuleSet | None, index: int | None, gap: int | None, results: int) -> NearestGap | None:
     """The nearest measurable gap, else the first criterion that fails."""
-    criteria = load_rulebook().get(rule_set_id).criteria
+    criteria = rule_set.criteria if rule_set else ()
     is_measured = index is not None and gap is not None
     if index is None:
         index = next((i for i in range(len(criteria)) if result_at(results, i) is _NOT_MET), None)
@@ -178,15 +183,19 @@ def subject_of(criterion: Criterion) -> Fact | None:
 
 
 @lru_cache(maxsize=4096)
-def _missing(rule_set_id: str, bits: int, year: int) -> tuple[MissingFact, ...]:
+def _missing(facts: tuple[str, ...], bits: int, year: int) -> tuple[MissingFact, ...]:
     """The first missing facts in the order of asking."""
-    columns = missing_columns(load_rulebook().get(rule_set_id), bits)[:MISSING_NAMED]
+    columns = _columns_of(facts, bits)[:MISSING_NAMED]
     return tuple(missing_fact(column, year) for column in columns)
 
 
 def missing_columns(rule_set: RuleSet, bits: int) -> list[str]:
     """The facts-frame columns whose bit is set, in the order of asking."""
-    return [column for position, column in enumerate(rule_set.facts) if bits >> position & 1]
+    return _columns_of(rule_set.facts, bits)
+
+
+def _columns_of(facts: Sequence[str], bits: int) -> list[str]:
+    return [column for position, column in enumerate(facts) if bits >> position & 1]
 
 
 def missing_fact(column: str, year: int) -> MissingFact:

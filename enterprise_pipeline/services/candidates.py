@@ -13,10 +13,10 @@ from enterprise_pipeline.services.candidate_keys import Cursor, Key, key_of, rea
 from enterprise_pipeline.services.candidate_rows import CandidateRow, read_rows
 from enterprise_pipeline.services.candidate_walk import Count, Reader, walk
 from enterprise_pipeline.services.live import Live, live
+from enterprise_pipeline.services.rulebooks import current_rulebook
 from enterprise_pipeline.services.texts import N_, Text
 from enterprise_pipeline.transaction import reading
 from models import Enterprise
-from scoring.rulebook import load_rulebook
 from scoring.rules_model import RuleSet
 from scoring.vocabulary import Tier
 
@@ -196,7 +196,7 @@ def with_standard(wanted: CandidateFilter) -> CandidateFilter:
     BadFilter
         If no tier has such a standard.
     """
-    rule_sets = load_rulebook().rule_sets
+    rule_sets = current_rulebook().rule_sets
     standards = {entry.standard: entry.is_default for entry in rule_sets if entry.tier is wanted.tier}
     if wanted.standard in standards:
         return wanted
@@ -209,7 +209,7 @@ def with_standard(wanted: CandidateFilter) -> CandidateFilter:
 
 def rule_set_of(wanted: CandidateFilter, day: date | None) -> RuleSet | None:
     """The rule set that a list is about on a day (of any day while nothing was screened)."""
-    for entry in load_rulebook().rule_sets:
+    for entry in current_rulebook().rule_sets:
         if (
             entry.tier is wanted.tier
             and entry.standard == wanted.standard
@@ -222,7 +222,7 @@ def rule_set_of(wanted: CandidateFilter, day: date | None) -> RuleSet | None:
 def built_tiers() -> dict[Tier, list[RuleSet]]:
     """The tiers that have rule sets, each with one rule set per standard, the default first."""
     tiers: dict[Tier, dict[str, RuleSet]] = {}
-    for entry in load_rulebook().rule_sets:
+    for entry in current_rulebook().rule_sets:
         tiers.setdefault(entry.tier, {}).setdefault(entry.standard, entry)
     return {tier: list(standards.values()) for tier, standards in tiers.items()}
 

@@ -14,10 +14,10 @@ from enterprise_pipeline.services.facts import facts_as_of
 from enterprise_pipeline.services.figure_table import FigureTable, figure_table
 from enterprise_pipeline.services.history import Edit, history
 from enterprise_pipeline.services.holdings_timeline import Holding, HoldingState, timeline
+from enterprise_pipeline.services.rulebooks import current_rulebook
 from enterprise_pipeline.transaction import reading
 from scoring.explain import Explanation, explain
 from scoring.facts import label_of, split_year
-from scoring.rulebook import load_rulebook
 from scoring.rules_model import DirectCondition
 from scoring.vocabulary import COLUMNS, SCIENCE_LADDER, YEARS_CARRIED, Fact, Tier
 
@@ -104,7 +104,7 @@ def enterprise_page(enterprise_id: int, *, as_of: date) -> EnterprisePage:
     record = get_enterprise(enterprise_id)
     session = reading()
     facts = facts_as_of(session, as_of, enterprise_ids=[enterprise_id])
-    rule_sets = load_rulebook().in_force(as_of)
+    rule_sets = current_rulebook().in_force(as_of)
     explanations = explain(facts, rule_sets, as_of)
     row = facts.row(0, named=True)
     figures = figure_table(enterprise_id, as_of=as_of)
@@ -132,7 +132,7 @@ def _forecasts(enterprise_id: int, report_year: int | None, *, as_of: date) -> d
     if report_year is None or not as_of.year - YEARS_CARRIED <= report_year < as_of.year - 1:
         return {}
     facts = facts_as_of(reading(), as_of, enterprise_ids=[enterprise_id], basis="forecast")
-    found = explain(facts, load_rulebook().in_force(as_of), as_of)
+    found = explain(facts, current_rulebook().in_force(as_of), as_of)
     return {entry.rule_set.id: Forecast(report_year=report_year, explanation=entry) for entry in found}
 
 

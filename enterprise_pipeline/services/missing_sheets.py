@@ -12,10 +12,10 @@ from enterprise_pipeline.services.candidates import every_row, screening
 from enterprise_pipeline.services.changes import in_parts
 from enterprise_pipeline.services.errors import ServiceError
 from enterprise_pipeline.services.imports.template import SHEET, SheetRow, missing_sheet
+from enterprise_pipeline.services.rulebooks import CurrentRulebook, current_rulebook
 from enterprise_pipeline.services.texts import N_, Text
 from enterprise_pipeline.transaction import reading, transaction
 from models import Certificate
-from scoring.rulebook import load_rulebook
 
 MOST_ENTERPRISES = 20_000
 HOLDS = "holds_"
@@ -55,13 +55,14 @@ def missing_sheet_of(wanted: CandidateFilter, *, actor: str) -> bytes:
     as_of = screening().as_of
     if not lacking or as_of is None:
         raise NothingMissing
-    columns = _columns(lacking)
+    rules = current_rulebook()
+    columns = _columns(rules, lacking)
     known = _numbers(reading(), [row.enterprise_id for row in lacking], columns)
     rows = [
         SheetRow(
             credit_code=row.credit_code,
             name=row.name,
-            missing=frozenset(_missing(row)),
+            missing=frozenset(_lacking(rules, row.rule_set_id, row.missing_bits)),
             known=known.get(row.enterprise_id, {}),
         )
         for row in lacking
@@ -79,16 +80,17 @@ def missing_sheet_of(wanted: CandidateFilter, *, actor: str) -> bytes:
     return made
 
 
-def _missing(row: CandidateRow) -> list[str]:
-    return missing_columns(load_rulebook().get(row.rule_set_id), row.missing_bits)
+def _lacking(rules: CurrentRulebook, rule_set_id: str, bits: int) -> list[str]:
+    rule_set = rules.find(rule_set_id)
+    return missing_columns(rule_set, bits) if rule_set is not None else []
 
 
-def _columns(rows: Sequence[CandidateRow]) -> list[str]:
+def _columns(rules: CurrentRulebook, rows: Sequence[CandidateRow]) -> list[str]:
     """Every column that somebody lacks, in the order of asking."""
     bits: dict[str, int] = {}
     for row in rows:
         bits[row.rule_set_id] = bits.get(row.rule_set_id, 0) | row.missing_bits
-    found = (missing_columns(load_rulebook().get(name), asked) for name, asked in bits.items())
+    found = (_lacking(rules, name, asked) for name, asked in bits.items())
     return list(dict.fromkeys(column for columns in found for column in columns))
 
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from enterprise_pipeline.services.endings import count_endings
 from enterprise_pipeline.services.live import live
 from enterprise_pipeline.services.reference import jurisdictions
+from enterprise_pipeline.services.rulebooks import current_rulebook
 from enterprise_pipeline.transaction import reading
 from models import (
     AssessmentCount,
@@ -21,7 +22,6 @@ from models import (
     RegistryState,
     ScreeningRun,
 )
-from scoring.rulebook import load_rulebook
 from scoring.vocabulary import SCIENCE_LADDER, Tier, Verdict
 
 REPORTED = "reported"
@@ -138,7 +138,9 @@ def _is_set_up(session: Session) -> bool:
 
 def _table(session: Session) -> tuple[tuple[Tier, ...], dict[tuple[str, Tier], Counts]]:
     """Sum the cube of counts up by place and tier, by each tier's default standard."""
-    defaults = {(rules.tier, rules.standard) for rules in load_rulebook().rule_sets if rules.is_default}
+    defaults = {
+        (rules.tier, rules.standard) for rules in current_rulebook(session).rule_sets if rules.is_default
+    }
     cube = AssessmentCount
     kinds = (cube.tier, cube.standard, cube.verdict, cube.jurisdiction, cube.holds)
     is_near = cube.n_failed == 1

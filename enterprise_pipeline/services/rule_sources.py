@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from scoring.rulebook import load_rulebook
+from enterprise_pipeline.services.rulebooks import current_rulebook
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,5 +45,5 @@ def rule_sources(*, as_of: date) -> tuple[RuleSource, ...]:
             is_default=rules.is_default,
             is_local=rules.is_local,
         )
-        for rules in load_rulebook().in_force(as_of)
+        for rules in current_rulebook().in_force(as_of)
     )

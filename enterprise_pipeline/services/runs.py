@@ -12,6 +12,7 @@ from enterprise_pipeline.services.assessments import live_table
 from enterprise_pipeline.services.bulk import is_postgresql
 from enterprise_pipeline.services.errors import ServiceError
 from enterprise_pipeline.services.holdings import THREE_YEARS, covered_pools
+from enterprise_pipeline.services.rulebooks import current_rulebook
 from enterprise_pipeline.services.texts import N_, Text
 from models import (
     AnnualReport,
@@ -24,7 +25,6 @@ from models import (
 )
 from models.base import JsonObject
 from scoring.outcomes import BITS_PER_RESULT
-from scoring.rulebook import load_rulebook
 from scoring.rules_model import RuleSet
 from scoring.vocabulary import CriterionResult
 
@@ -64,9 +64,9 @@ class LastLook:
 
     def same_rules(self, session: Session, as_of: date, *, known_on: date) -> bool:
         """Whether rule files, the rule sets in force and complete lists are still those of that screening."""
-        rulebook = load_rulebook()
+        rulebook = current_rulebook(session)
         return (
-            self.rules_hash == rulebook.content_hash
+            self.rules_hash == rulebook.hash_on(as_of)
             and self.in_force == _in_force(rulebook.in_force(as_of))
             and self.covered == covered_pools(session, as_of, known_on=known_on)
         )
@@ -87,7 +87,7 @@ def begin(session: Session, *, scope: str, as_of: date, known_on: date) -> Run:
     A full run takes the place of any that is still recorded as running: one
     that was killed, or one that another person started, which then gives up.
     """
-    rulebook = load_rulebook()
+    rulebook = current_rulebook(session)
     rule_sets = rulebook.in_force(as_of)
     if not rule_sets:
         raise ServiceError(
@@ -106,7 +106,7 @@ def begin(session: Session, *, scope: str, as_of: date, known_on: date) -> Run:
         as_of=as_of,
         started_at=clock.now(),
         snapshot_at=_snapshot(session),
-        rules_hash=rulebook.content_hash,
+        rules_hash=rulebook.hash_on(as_of),
         rule_sets=_inputs(session, rule_sets, as_of, known_on),
     )
     session.add(run)
@@ -237,7 +237,7 @@ def moved_by_time(session: Session, last: LastLook, as_of: date, *, known_on: da
 def _measured_in_days(session: Session, table: Table, as_of: date) -> set[int]:
     """The enterprises that fail a condition of age: that gap is another one every day."""
     found: set[int] = set()
-    for rule_set in load_rulebook().in_force(as_of):
+    for rule_set in current_rulebook(session).in_force(as_of):
         for index, criterion in enumerate(rule_set.criteria):
             if criterion.word == "age":
                 result = table.c.results // (1 << BITS_PER_RESULT * index) % (1 << BITS_PER_RESULT)

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0011_audit_chain"
-down_revision = "0004_free_assessments"
+down_revision = "0006_rehearsals"
 branch_labels = None
 depends_on = None
 
@@ -45,14 +45,16 @@ REFUSED_PAYLOAD = "audit_payload: a payload is removed only after an audit.erase
 ERASURE = """EXISTS (SELECT 1 FROM audit_event WHERE action = 'audit.erased' AND subject_type = 'audit_event'
     AND subject_id = CAST(OLD.event_id AS VARCHAR(40)))"""
 
+TAKEN = "EXISTS (SELECT 1 FROM audit_event WHERE id = NEW.id)"
+TAKEN_PAYLOAD = "EXISTS (SELECT 1 FROM audit_payload WHERE event_id = NEW.event_id)"
+
 SQLITE = {
     # INSERT OR REPLACE deletes without asking the DELETE trigger, so a taken place is refused as well.
-    "audit_event_no_insert": "BEFORE INSERT ON audit_event "
-    f"WHEN EXISTS (SELECT 1 FROM audit_event WHERE id = NEW.id) BEGIN SELECT RAISE(ABORT, '{REFUSED}'); END",
+    "audit_event_no_insert": f"BEFORE INSERT ON audit_event WHEN {TAKEN} "
+    f"BEGIN SELECT RAISE(ABORT, '{REFUSED}'); END",
     "audit_event_no_update": f"BEFORE UPDATE ON audit_event BEGIN SELECT RAISE(ABORT, '{REFUSED}'); END",
     "audit_event_no_delete": f"BEFORE DELETE ON audit_event BEGIN SELECT RAISE(ABORT, '{REFUSED}'); END",
-    "audit_payload_no_insert": "BEFORE INSERT ON audit_payload WHEN EXISTS "
-    "(SELECT 1 FROM audit_payload WHERE event_id = NEW.event_id) "
+    "audit_payload_no_insert": f"BEFORE INSERT ON audit_payload WHEN {TAKEN_PAYLOAD} "
     f"BEGIN SELECT RAISE(ABORT, '{REFUSED_PAYLOAD}'); END",
     "audit_payload_no_update": "BEFORE UPDATE ON audit_payload "
     f"BEGIN SELECT RAISE(ABORT, '{REFUSED_PAYLOAD}'); END",

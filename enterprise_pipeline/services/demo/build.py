@@ -23,6 +23,7 @@ from enterprise_pipeline.services.demo.recognition import Rounds
 from enterprise_pipeline.services.demo.report_rows import report_frames
 from enterprise_pipeline.services.errors import ServiceError
 from enterprise_pipeline.services.history import REGISTRY_EMPTIED, REGISTRY_SUBJECT
+from enterprise_pipeline.services.rulebooks import current_rulebook
 from enterprise_pipeline.transaction import transaction
 from models import (
     AuditEvent,
@@ -34,7 +35,7 @@ from models import (
     Pool,
     RegistryState,
 )
-from scoring.rulebook import Rulebook, load_rulebook
+from scoring.rulebook import Rulebook
 
 KEPT_TABLES = frozenset(
     {table.__tablename__ for table in (Pool, RegistryState, AuditEvent, AuditPayload, AuditHead)}
@@ -67,7 +68,7 @@ def build_demo(*, enterprises: int, seed: int, replace: bool = False) -> DemoSum
         clock = Clock(suffix="+00" if is_postgresql(session) else "")
         rows: Counter[str] = Counter()
         for name, frame in demo_frames(
-            enterprises=enterprises, seed=seed, clock=clock, rules=load_rulebook()
+            enterprises=enterprises, seed=seed, clock=clock, rules=current_rulebook(session)
         ):
             write_frame(session, Base.metadata.tables[name], frame)
             rows[name] += frame.height

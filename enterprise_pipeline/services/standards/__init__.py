@@ -1,0 +1,1 @@
+"""Local standards: drafts, checks, cases, publication."""
