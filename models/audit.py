@@ -2,7 +2,6 @@
 
 import json
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, SmallInteger, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -48,7 +47,7 @@ class AuditEvent(Base):
     def _side(self, name: str) -> JsonObject | None:
         if self.payload is None:
             return None
-        values: dict[str, Any] = json.loads(self.payload.body)
+        values: dict[str, JsonObject | None] = json.loads(self.payload.body)
         return values[name]
 
 
