@@ -1,8 +1,10 @@
 """Settings of the web server: threads for waiting, two processes for work, loopback only."""
 
-from typing import Any
+from typing import IO, Any
 
 from enterprise_pipeline.config import Settings, SettingsError, require_loopback
+from enterprise_pipeline.services.backup.errors import BackupRefused
+from enterprise_pipeline.services.backup.locks import hold_while_serving
 
 WORKERS = 2
 THREADS = 8
@@ -28,6 +30,7 @@ control_socket_disable = True  # service users have no home folder to put it in
 loglevel = "warning"
 # Polars hangs in a child forked after its import, so every worker imports the application itself.
 preload_app = False
+_serving: IO[bytes] | None = None
 
 
 def on_starting(server: Any) -> None:
@@ -37,6 +40,14 @@ def on_starting(server: Any) -> None:
         try:
             require_loopback(host)
         except SettingsError as error:
+            raise SystemExit(f"Not started. {error}") from error
+    # The open file is the lock, inherited by every worker, so that nobody restores under a server.
+    global _serving  # noqa: PLW0603 -- it must live as long as the server
+    if _serving is None:
+        settings.instance.mkdir(parents=True, exist_ok=True)
+        try:
+            _serving = hold_while_serving(settings.instance)
+        except BackupRefused as error:
             raise SystemExit(f"Not started. {error}") from error
 
 

@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 ROOT = Path(__file__).resolve().parent.parent
 SQLITE_PREFIX = "sqlite:///"
 SECRET_BYTES = 32
+KEEP_PARTS = 3
 
 
 class SettingsError(ValueError):
@@ -51,6 +52,14 @@ class Settings:
     today: date | None = field(default=None, metadata={"variable": "PIPELINE_TODAY"})
     """Pretend that it is this day (for demonstrations and tests); unset means the clock decides."""
 
+    backups: Path = field(default=ROOT / "instance" / "backups", metadata={"variable": "PIPELINE_BACKUPS"})
+    """Folder that backups are written to; best on another disk than the database."""
+
+    backup_keep: tuple[int, int, int] = field(
+        default=(14, 8, 12), metadata={"variable": "PIPELINE_BACKUP_KEEP"}
+    )
+    """Of how many days, weeks and months the newest backup is kept when old ones are pruned."""
+
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] | None = None) -> "Settings":
         """Read and check every setting; raises `SettingsError` naming the first variable that cannot work."""
@@ -69,6 +78,8 @@ class Settings:
             ),
             timezone=_timezone(given["timezone"] or str(defaults["timezone"])),
             today=_day("PIPELINE_TODAY", given["today"]),
+            backups=Path(given["backups"]).absolute() if given["backups"] else instance / "backups",
+            backup_keep=_keep(given["backup_keep"]) if given["backup_keep"] else cls.backup_keep,
         )
 
 
@@ -158,3 +169,14 @@ def _day(variable: str, given: str) -> date | None:
         return date.fromisoformat(given) if given else None
     except ValueError as error:
         raise SettingsError(f"{variable} is {given!r}; it must be a day such as 2026-11-22.") from error
+
+
+def _keep(given: str) -> tuple[int, int, int]:
+    parts = [part.strip() for part in given.split(",")]
+    if len(parts) != KEEP_PARTS or not all(part.isascii() and part.isdigit() for part in parts):
+        raise SettingsError(
+            f"PIPELINE_BACKUP_KEEP is {given!r}; it must be three whole numbers, days, weeks and months, "
+            "such as 14,8,12."
+        )
+    daily, weekly, monthly = map(int, parts)
+    return daily, weekly, monthly

@@ -69,6 +69,12 @@ def reading() -> Session:
     return db.session()
 
 
+def close_connections() -> None:
+    """Let go of the database, so that it can be replaced; the next use connects again."""
+    db.session.remove()
+    db.engine.dispose()
+
+
 def prepare_engine(engine: Engine) -> None:
     """Give SQLite write-ahead logging, foreign keys and honest transactions; leave other databases alone."""
     if engine.dialect.name != "sqlite":
