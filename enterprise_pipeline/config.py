@@ -52,13 +52,18 @@ class Settings:
     today: date | None = field(default=None, metadata={"variable": "PIPELINE_TODAY"})
     """Pretend that it is this day (for demonstrations and tests); unset means the clock decides."""
 
-    backups: Path = field(default=ROOT / "instance" / "backups", metadata={"variable": "PIPELINE_BACKUPS"})
-    """Folder that backups are written to; best on another disk than the database."""
+    backups: Path | None = field(default=None, metadata={"variable": "PIPELINE_BACKUPS"})
+    """Folder that backups are written to, best on another disk than the database; see `backup_folder`."""
 
     backup_keep: tuple[int, int, int] = field(
         default=(14, 8, 12), metadata={"variable": "PIPELINE_BACKUP_KEEP"}
     )
     """Of how many days, weeks and months the newest backup is kept when old ones are pruned."""
+
+    @property
+    def backup_folder(self) -> Path:
+        """Where backups go: the folder of the setting, or one in the instance folder."""
+        return self.backups or self.instance / "backups"
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] | None = None) -> "Settings":
@@ -78,7 +83,7 @@ class Settings:
             ),
             timezone=_timezone(given["timezone"] or str(defaults["timezone"])),
             today=_day("PIPELINE_TODAY", given["today"]),
-            backups=Path(given["backups"]).absolute() if given["backups"] else instance / "backups",
+            backups=Path(given["backups"]).absolute() if given["backups"] else None,
             backup_keep=_keep(given["backup_keep"]) if given["backup_keep"] else cls.backup_keep,
         )
 

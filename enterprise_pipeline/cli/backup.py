@@ -38,7 +38,7 @@ def backup() -> None:
 def create(folder: Path | None) -> None:
     """Back up the registry, while the server goes on."""
     with _told():
-        made = create_backup(_home(), (folder or _settings().backups).absolute(), actor=ACTOR)
+        made = create_backup(_home(), (folder or _settings().backup_folder).absolute(), actor=ACTOR)
     click.echo(f"{made.path}  {_size(made.size)}")
     click.echo(_described(made.manifest))
 
@@ -86,7 +86,7 @@ def restore(file: Path, *, older: bool, yes: bool) -> None:
 @with_appcontext
 def list_backups(folder: Path | None) -> None:
     """Show the backups there are, newest first."""
-    found = stored_backups(folder or _settings().backups)
+    found = stored_backups(folder or _settings().backup_folder)
     for entry in found:
         click.echo(_line(entry))
     if not found:
@@ -101,7 +101,7 @@ def prune(folder: Path | None) -> None:
     daily, weekly, monthly = _settings().backup_keep
     keep = Keep(daily=daily, weekly=weekly, monthly=monthly)
     with _told():
-        gone = prune_backups((folder or _settings().backups), keep, timezone=_settings().timezone)
+        gone = prune_backups((folder or _settings().backup_folder), keep, timezone=_settings().timezone)
     for path in gone:
         click.echo(f"deleted {path.name}")
     click.echo(f"{len(gone)} deleted; kept: newest of {daily} days, {weekly} weeks, {monthly} months")

@@ -28,6 +28,8 @@ from enterprise_pipeline.services.backup.registry import facts_of
 Run = Callable[..., Any]
 
 MAINTENANCE = "postgres"
+LONGEST_NAME = 63
+STAMP = "?" * 14
 OWN_TABLE = "alembic_version"
 # Sorted, so that the chain can be followed while it is read from the file.
 SORTED = {"audit_event": "id", "audit_payload": "event_id"}
@@ -91,7 +93,7 @@ def entries(manifest: Manifest, folder: Path) -> Iterator[Entry]:
 def create_beside(url: str, suffix: str) -> str:
     """Make an empty database like the present one, and return its address."""
     present = make_url(url)
-    new = present.set(database=f"{present.database}_{suffix}")
+    new = present.set(database=_beside(present.database, suffix))
     with _administering(present) as run:
         row = run(
             "SELECT pg_encoding_to_char(encoding) AS encoding, datcollate, datctype FROM pg_database "
@@ -116,7 +118,7 @@ def left_over(url: str, infix: str) -> list[str]:
     """Databases that a killed restore left behind."""
     present = make_url(url)
     with _administering(present) as run:
-        pattern = f"{present.database}_{infix}%".replace("_", r"\_")
+        pattern = _beside(present.database, f"{infix}_{STAMP}").replace("_", r"\_").replace(STAMP, "%")
         names = run("SELECT datname FROM pg_database WHERE datname LIKE %s", pattern).scalars().all()
     return [present.set(database=name).render_as_string(hide_password=False) for name in names]
 
@@ -124,7 +126,7 @@ def left_over(url: str, infix: str) -> list[str]:
 def swap(new: str, present: str, suffix: str) -> str:
     """Exchange the names of two databases at once and return the name under which the old one is kept."""
     kept = make_url(present)
-    aside = f"{kept.database}_{suffix}"
+    aside = _beside(kept.database, suffix)
     engine = create_engine(kept.set(database=MAINTENANCE))
     try:
         with engine.begin() as connection:
@@ -237,6 +239,11 @@ def _rows(part: Part, folder: Path) -> Iterator[dict[str, Any]]:
     with (folder / part.name).open(encoding="utf-8", newline="") as file:
         for row in csv.reader(file):
             yield dict(zip(part.columns, row, strict=True))
+
+
+def _beside(database: str | None, suffix: str) -> str:
+    """A name that begins with the present one; PostgreSQL cuts longer ones without a word."""
+    return f"{(database or '')[: LONGEST_NAME - len(suffix) - 1]}_{suffix}"
 
 
 def _name(database: str | None) -> str:

@@ -13,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from enterprise_pipeline.services import audit, audit_trail, clock
 from enterprise_pipeline.services.audit_chain import Head
 from enterprise_pipeline.services.backup import postgresql, sqlite
+from enterprise_pipeline.services.backup.archive import read_manifest
 from enterprise_pipeline.services.backup.creating import INSTANCE_FOLDERS, SUBJECT, Home
 from enterprise_pipeline.services.backup.errors import BackupRefused, told_when_full
 from enterprise_pipeline.services.backup.locks import RESTORING, SERVING, alone
@@ -84,10 +85,10 @@ def restore_backup(
     """
     close_connections()
     with _alone(home), told_when_full(home.instance), _staging(home) as staging:
-        manifest = unpack_and_check(path, staging)
         present = _present(home)
-        _refuse_unfit(manifest.facts, present, home)
-        stamp = f"{clock.now():%Y%m%dT%H%M%S%f}"
+        _refuse_unfit(read_manifest(path).facts, present, home)
+        manifest = unpack_and_check(path, staging)
+        stamp = f"{clock.now():%Y%m%d%H%M%S}"
         with _prepared(
             manifest, home, staging=staging, stamp=stamp, open_registry=open_registry, migrate=migrate
         ) as new:
