@@ -7,6 +7,7 @@ from enterprise_pipeline.web import (
     enterprises,
     entry,
     entry_data,
+    figure_history,
     health,
     help,  # noqa: A004 -- a page group
     imports,
@@ -30,6 +31,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     enterprises.bp,
     entry.bp,
     entry_data.bp,
+    figure_history.bp,
     imports.bp,
     search.bp,
     help.bp,

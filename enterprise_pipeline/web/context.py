@@ -44,7 +44,7 @@ NAVIGATION: tuple[NavigationEntry, ...] = (
         endpoint="enterprises.index",
         word=_l("企业"),
         icon="building-factory-2",
-        also=("entry", "entry_data"),
+        also=("entry", "entry_data", "figure_history"),
     ),
     NavigationEntry(endpoint="imports.index", word=_l("导入"), icon="table-import"),
     NavigationEntry(endpoint="help.show", word=_l("帮助"), icon="help-circle"),
