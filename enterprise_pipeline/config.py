@@ -60,6 +60,21 @@ class Settings:
     )
     """Of how many days, weeks and months the newest backup is kept when old ones are pruned."""
 
+    rules_stale_months: int = field(default=6, metadata={"variable": "PIPELINE_RULES_STALE_MONTHS"})
+    """Months after which the numbers of a rule set count as not checked lately."""
+
+    check_days: int = field(default=30, metadata={"variable": "PIPELINE_CHECK_DAYS"})
+    """Days for which a quick check is kept under its private link."""
+
+    check_limit: int = field(default=3000, metadata={"variable": "PIPELINE_CHECK_LIMIT"})
+    """Requests to the quick check that one address may make in an hour."""
+
+    check_keep_limit: int = field(default=60, metadata={"variable": "PIPELINE_CHECK_KEEP_LIMIT"})
+    """Quick checks that one address may keep in an hour."""
+
+    trusted_proxies: int = field(default=0, metadata={"variable": "PIPELINE_TRUSTED_PROXIES"})
+    """How many proxies in front of the server may be believed about the visitor's address."""
+
     @property
     def backup_folder(self) -> Path:
         """Where backups go: the folder of the setting, or one in the instance folder."""
@@ -85,6 +100,31 @@ class Settings:
             today=_day("PIPELINE_TODAY", given["today"]),
             backups=Path(given["backups"]).absolute() if given["backups"] else None,
             backup_keep=_keep(given["backup_keep"]) if given["backup_keep"] else cls.backup_keep,
+            check_days=_whole_number(
+                "PIPELINE_CHECK_DAYS", given["check_days"], default=cls.check_days, highest=366
+            ),
+            check_limit=_whole_number(
+                "PIPELINE_CHECK_LIMIT", given["check_limit"], default=cls.check_limit, highest=10**9
+            ),
+            check_keep_limit=_whole_number(
+                "PIPELINE_CHECK_KEEP_LIMIT",
+                given["check_keep_limit"],
+                default=cls.check_keep_limit,
+                highest=10**9,
+            ),
+            trusted_proxies=_whole_number(
+                "PIPELINE_TRUSTED_PROXIES",
+                given["trusted_proxies"],
+                default=cls.trusted_proxies,
+                lowest=0,
+                highest=9,
+            ),
+            rules_stale_months=_whole_number(
+                "PIPELINE_RULES_STALE_MONTHS",
+                given["rules_stale_months"],
+                default=cls.rules_stale_months,
+                highest=600,
+            ),
         )
 
 
@@ -152,11 +192,11 @@ def read_or_create_secret_key(path: Path) -> str:
     return key
 
 
-def _whole_number(variable: str, given: str, *, default: int, highest: int) -> int:
+def _whole_number(variable: str, given: str, *, default: int, highest: int, lowest: int = 1) -> int:
     if not given:
         return default
-    if not (given.isascii() and given.isdigit()) or not 1 <= int(given) <= highest:
-        raise SettingsError(f"{variable} is {given!r}; it must be a whole number from 1 to {highest}.")
+    if not (given.isascii() and given.isdigit()) or not lowest <= int(given) <= highest:
+        raise SettingsError(f"{variable} is {given!r}; it must be a whole number from {lowest} to {highest}.")
     return int(given)
 
 

@@ -106,6 +106,12 @@ def compile_count(args: Args, _: Context) -> Compiled:
     )
 
 
+def compile_one_of(args: Args, _: Context) -> Compiled:
+    """Whether a code is one of those listed."""
+    column = only_column(args["fact"])
+    return Compiled(pl.col(column).is_in(list(args["values"])), (Ask(column),))
+
+
 def compile_holds_any(args: Args, context: Context) -> Compiled:
     """Whether any of several titles is validly held."""
     columns = [f"holds_{tier}" for tier in args["tiers"]]

@@ -15,13 +15,19 @@ from operator import add, and_, or_
 
 import polars as pl
 
-from scoring.amounts import compile_amount, compile_count, compile_holds_any, only_column
-from scoring.compiled import Args, Ask, Compiled, Context
+from scoring.amounts import (
+    compile_amount,
+    compile_count,
+    compile_holds_any,
+    compile_one_of,
+    only_column,
+)
+from scoring.compiled import Args, Ask, Compiled, Context, both
 from scoring.dated_words import compile_amount_in_year, compile_registered
 from scoring.facts import frame_columns
 from scoring.growth import JUDGED, GrowthRequest, exact_gap, total_name
 from scoring.industry import compile_amount_by_industry
-from scoring.points import CompiledPart
+from scoring.points import CompiledPart, CompiledPoints, points_of
 from scoring.rule_words import SPECS
 from scoring.shares import compile_share, share_gap
 from scoring.size_classes import compile_sme_size
@@ -109,10 +115,18 @@ def holding_ends(column: str, as_of: pl.Expr) -> pl.Expr:
 
 
 def _points(args: Args, context: Context) -> Compiled:
-    points, line = context.points, int(args["value"])
-    if points is None:
+    if context.points is None:
         raise ValueError("The word 'points' needs a points system in its rule set.")
-    wanted = line + 1 if args["operator"] == ">" else line
+    return _points_line(args, context.points)
+
+
+def _points_sum(args: Args, context: Context) -> Compiled:
+    """The points of several indicators together."""
+    return _points_line(args, points_of([_part_of(name, context) for name in args["indicators"]]))
+
+
+def _points_line(args: Args, points: CompiledPoints) -> Compiled:
+    wanted = int(args["value"]) + (1 if args["operator"] == ">" else 0)
     ok = pl.when(points.lo >= wanted).then(statement=True).when(points.hi < wanted).then(statement=False)
     asks = tuple(Ask(column, part.is_unresolved) for part in points.parts for column in part.columns)
     return Compiled(
@@ -196,7 +210,7 @@ def _unmet_at_most(args: Args, context: Context) -> Compiled:
     limit = int(args["value"])
     ok = pl.when(most <= limit).then(statement=True).when(fewest > limit).then(statement=False)
     asks = tuple(
-        replace(ask, matters=_both(ask.matters, other.settled().is_null()))
+        replace(ask, matters=both(ask.matters, other.settled().is_null()))
         for other in others
         for ask in other.asks
     )
@@ -205,14 +219,10 @@ def _unmet_at_most(args: Args, context: Context) -> Compiled:
     )
 
 
-def _both(one: pl.Expr | None, other: pl.Expr) -> pl.Expr:
-    return other if one is None else one & other
-
-
 def _asks_while_open(criteria: list[Compiled]) -> tuple[Ask, ...]:
     """The questions of several criteria, each only while its own criterion is unknown."""
     return tuple(
-        replace(ask, matters=_both(ask.matters, criterion.is_unknown()))
+        replace(ask, matters=both(ask.matters, criterion.is_unknown()))
         for criterion in criteria
         for ask in criterion.asks
     )
@@ -289,9 +299,11 @@ WORDS: dict[str, Callable[[Args, Context], Compiled]] = {
     "age": _age,
     "holds": _holds,
     "holds_any": compile_holds_any,
+    "one_of": compile_one_of,
     "share": compile_share,
     "points": _points,
     "points_part": _points_part,
+    "points_sum": _points_sum,
     "mean_growth": _mean_growth,
     "judgement": _judgement,
     "unmet_at_most": _unmet_at_most,

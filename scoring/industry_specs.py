@@ -69,12 +69,19 @@ def _meets(code: str, table: Mapping[str, Any]) -> bool:
     return is_under and not any(code.startswith(without) for without in table.get("except", ()))
 
 
+def _is_number(value: Any) -> bool:
+    """TOML has nan and inf, too."""
+    if isinstance(value, Decimal):
+        return value.is_finite()
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
 def _check_values(table: Mapping[str, Any], place: Any) -> None:
     """The lines are amounts of the fact: CNY to the fen, or whole numbers."""
     is_money = FACTS[table["fact"]].unit is Unit.CNY
     for index, each in enumerate(table["classes"]):
         value, here = each.get("value"), place.at("classes").at(index).at("value")
-        if isinstance(value, bool) or not isinstance(value, int | Decimal) or not 0 <= value < MOST_CNY:
+        if not _is_number(value) or not 0 <= value < MOST_CNY:
             raise here.refuse(f"{value!r} is not an amount")
         if (value * 100 if is_money else value) % 1:
             raise here.refuse(f"{value} is finer than {'a fen' if is_money else 'a whole number'}")

@@ -82,8 +82,9 @@ def _votes(entry: Explanation, answered: Collection[str]) -> Iterator[tuple[str,
 
 
 def _doors(entry: Explanation, outcome: Outcome) -> frozenset[str]:
-    """The columns that open the direct route past this criterion."""
+    """The columns that open the direct route past this criterion, or take it away."""
     direct = entry.rule_set.direct
+    own = frozenset(outcome.criterion.not_asked_when)
     if direct is None or outcome.criterion.id not in direct.waives:
-        return frozenset()
-    return frozenset(condition.column for condition in direct.any_of)
+        return own
+    return own | {column for door in direct.any_of for column in door.columns}

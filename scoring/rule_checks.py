@@ -215,6 +215,8 @@ def _check_kind(kind: str, table: Mapping[str, Any], key: str, place: Place, *, 
         if not isinstance(value, list) or not value or not all(isinstance(name, str) for name in value):
             raise here.refuse("a list of criteria is needed here")
     elif kind == "parts":
+        if not value:
+            raise here.refuse("at least one part is needed here")
         for index, part in enumerate(tables(value, here)):
             check_word(part, here.at(index), parts=parts)
             only(part, {"word", "operator", *SPECS[part["word"]].keys}, here.at(index))
@@ -222,7 +224,12 @@ def _check_kind(kind: str, table: Mapping[str, Any], key: str, place: Place, *, 
         _check_value(kind, table, key, here, parts=parts)
 
 
-_UNITS_OF = {"flag": (Unit.FLAG,), "number": MEASURED, "figure": (*MEASURED, Unit.SHARE)}
+_UNITS_OF = {
+    "flag": (Unit.FLAG,),
+    "number": MEASURED,
+    "figure": (*MEASURED, Unit.SHARE),
+    "code": (Unit.CODE,),
+}
 
 
 # What a switch with two positions may say; the first is what holds where it is not written.
@@ -239,6 +246,17 @@ def _check_tiers(names: Any, place: Place) -> None:
         raise place.refuse("a list of two tiers or more is needed here")
     for index, name in enumerate(names):
         tier(name, place.at(index))
+
+
+def _check_values(table: Mapping[str, Any], place: Place) -> None:
+    """Values that the code can have."""
+    values, choices = table["values"], FACTS[table["fact"]].choices
+    if not isinstance(values, list) or not values:
+        raise place.refuse("a list of values is needed here")
+    for index, value in enumerate(values):
+        if value not in choices:
+            hint = suggestion(str(value), choices)
+            raise place.at(index).refuse(f"{value!r} is no value of {table['fact']!r}{hint}")
 
 
 def _check_judged_to(table: Mapping[str, Any], place: Place) -> None:
@@ -264,16 +282,31 @@ def _check_value(kind: str, table: Mapping[str, Any], key: str, here: Place, *, 
         _SIMPLE[kind](value, here)
     elif kind == "amount":
         amount(value, here, unit=FACTS[table.get("fact") or table["facts"][0]].unit)
+    elif kind == "values":
+        _check_values(table, here)
     elif kind == "judged_to":
         _check_judged_to(table, here)
     elif kind == "years" and value not in YEARS_ALLOWED:
         raise here.refuse(f"{value!r} years cannot be summed; 1 or 3 can")
     elif kind == "part" and value not in set(parts):
         raise here.refuse(f"the points part {value!r} is not in this rule set{suggestion(str(value), parts)}")
+    elif kind == "indicators":
+        _check_indicators(value, here, parts)
     elif kind == "asked_below":
         only(value, ("fact", "value"), here)
         fact(value.get("fact"), here.at("fact"), units=(Unit.CNY,))
         amount(value.get("value"), here.at("value"), unit=Unit.CNY)
+
+
+def _check_indicators(names: Any, place: Place, parts: Iterable[str]) -> None:
+    if not isinstance(names, list) or not names:
+        raise place.refuse("a list of points parts is needed here")
+    for index, name in enumerate(names):
+        if name not in set(parts):
+            hint = suggestion(str(name), parts)
+            raise place.at(index).refuse(f"the points part {name!r} is not in this rule set{hint}")
+        if name in names[:index]:
+            raise place.at(index).refuse(f"the points part {name!r} is counted twice")
 
 
 _SIMPLE: dict[str, Callable[[Any, Place], None]] = {

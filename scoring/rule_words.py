@@ -44,6 +44,10 @@ def _part_columns(args: Args, points: Points | None) -> list[str]:
     return [column for part in named for table in part.tables for column in table_columns(table)]
 
 
+def _indicator_columns(args: Args, points: Points | None) -> list[str]:
+    return [column for name in args["indicators"] for column in _part_columns({"part": name}, points)]
+
+
 def _inner_columns(args: Args, points: Points | None) -> list[str]:
     return [column for part in args["parts"] for column in SPECS[part["word"]].columns(part, points)]
 
@@ -107,6 +111,11 @@ SPECS: dict[str, WordSpec] = {
         unit=_fixed(Unit.FLAG),
         columns=lambda args, _points: [f"holds_{tier}" for tier in args["tiers"]],
     ),
+    "one_of": WordSpec(
+        keys={"fact": Key(kind="code"), "values": Key(kind="values")},
+        unit=_fixed(Unit.FLAG),
+        columns=lambda args, _points: frame_columns(args["fact"]),
+    ),
     "share": WordSpec(
         keys={
             "numerator": Key(kind="number"),
@@ -132,6 +141,12 @@ SPECS: dict[str, WordSpec] = {
         keys={"part": Key(kind="part"), "value": Key(kind="whole")},
         unit=_fixed(Unit.HEADS),
         columns=_part_columns,
+        operators=AT_LEAST,
+    ),
+    "points_sum": WordSpec(
+        keys={"indicators": Key(kind="indicators"), "value": Key(kind="whole")},
+        unit=_fixed(Unit.POINTS),
+        columns=_indicator_columns,
         operators=AT_LEAST,
     ),
     "mean_growth": WordSpec(

@@ -106,10 +106,10 @@ class _Sums:
     @classmethod
     def of(cls, tops: list[str], bottoms: list[str], steps: Steps, *, is_signed: bool) -> "_Sums":
         """A signed figure bounds nothing: what is missing may take away again."""
-        top, bottom = _sum(tops, steps), _sum(bottoms, steps)
+        top, bottom = sum_of(tops, steps), sum_of(bottoms, steps)
         if is_signed or len(tops) == 1:
             return cls(top, bottom, top, bottom, is_one_year=len(tops) == 1, is_signed=is_signed)
-        known = _known(tops, steps), _known(bottoms, steps)
+        known = known_sum(tops, steps), known_sum(bottoms, steps)
         return cls(top, bottom, *known, is_one_year=False, is_signed=False)
 
 
@@ -185,6 +185,14 @@ def _judged_at_zero(compiled: Compiled, sums: _Sums) -> Compiled:
     )
 
 
+def year_share(top: pl.Expr, bottom: pl.Expr, *, operator: str, share: Fraction) -> pl.Expr:
+    """One year's ratio against a share; not met over nothing, null while unknown."""
+    left, right = top * share.denominator, bottom * share.numerator
+    if operator in ("<=", "<"):
+        return (bottom > 0) & (left < right if operator == "<" else left <= right)
+    return (top > 0) & (bottom > 0) & _reaches(left, right, is_strict=operator == ">")
+
+
 def share_gap(
     numerator: pl.Expr, denominator: pl.Expr, *, share: Fraction, is_strict: bool
 ) -> tuple[pl.Expr, pl.Expr]:
@@ -193,7 +201,16 @@ def share_gap(
     return _gap(numerator, denominator, asked, share.denominator, is_strict=is_strict)
 
 
-def _sum(columns: list[str], steps: Steps) -> pl.Expr:
+def share_excess(
+    numerator: pl.Expr, denominator: pl.Expr, *, share: Fraction, is_strict: bool
+) -> tuple[pl.Expr, pl.Expr]:
+    """How much the numerator is above ``share``, and the most it may be (a float, for ranking)."""
+    asked = pl.lit(share.numerator, pl.Int64)
+    return excess(numerator, denominator, asked, share.denominator, is_strict=is_strict)
+
+
+def sum_of(columns: list[str], steps: Steps) -> pl.Expr:
+    """The figures of several years together; null while one is missing."""
     terms = [_in_sum(name) if len(columns) > 1 else pl.col(name) for name in columns]
     return steps.share(f"sum:{'+'.join(columns)}", reduce(add, terms))
 
@@ -209,7 +226,8 @@ def _in_sum(column: str) -> pl.Expr:
     return pl.when(value.is_null() & (pl.col(YEARS_OLD) < 1)).then(pl.lit(0, pl.Int64)).otherwise(value)
 
 
-def _known(columns: list[str], steps: Steps) -> pl.Expr:
+def known_sum(columns: list[str], steps: Steps) -> pl.Expr:
+    """What is known of that sum."""
     known = reduce(add, [pl.col(name).fill_null(0) for name in columns])
     return steps.share(f"known:{'+'.join(columns)}", known)
 

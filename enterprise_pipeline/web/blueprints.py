@@ -4,6 +4,9 @@ from flask import Blueprint, Flask
 
 from enterprise_pipeline.web import (
     candidates,
+    check,
+    coverage,
+    data_questions,
     enterprises,
     entry,
     entry_data,
@@ -13,7 +16,9 @@ from enterprise_pipeline.web import (
     imports,
     language,
     overview,
+    rehearsals,
     search,
+    standards,
 )
 from enterprise_pipeline.web.assets import init_assets
 from enterprise_pipeline.web.context import init_context
@@ -28,12 +33,17 @@ from enterprise_pipeline.web.speed import init_speed
 BLUEPRINTS: tuple[Blueprint, ...] = (
     overview.bp,
     candidates.bp,
+    check.bp,
+    coverage.bp,
     enterprises.bp,
     entry.bp,
     entry_data.bp,
     figure_history.bp,
+    data_questions.bp,
     imports.bp,
+    rehearsals.bp,
     search.bp,
+    standards.bp,
     help.bp,
     language.bp,
     health.bp,

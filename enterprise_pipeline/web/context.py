@@ -44,8 +44,9 @@ NAVIGATION: tuple[NavigationEntry, ...] = (
         endpoint="enterprises.index",
         word=_l("企业"),
         icon="building-factory-2",
-        also=("entry", "entry_data", "figure_history"),
+        also=("entry", "entry_data", "data_questions", "figure_history"),
     ),
+    NavigationEntry(endpoint="rules.index", word=_l("规则"), icon="scale", also=("standards",)),
     NavigationEntry(endpoint="imports.index", word=_l("导入"), icon="table-import"),
     NavigationEntry(endpoint="help.show", word=_l("帮助"), icon="help-circle"),
 )

@@ -53,6 +53,11 @@ WORDS: dict[int, Words] = {
         text=_l("提交的内容有误，没有保存任何一部分。"),
         remedy=_l("请按提示修改后再提交。"),
     ),
+    429: Words(
+        title=_l("来得太快了"),
+        text=_l("同一网络地址在短时间内的访问太多。"),
+        remedy=_l("请过一会儿再来。"),
+    ),
     500: Words(
         title=_l("程序出错了"),
         text=_l("这不是您的操作造成的；进行中的修改没有保存。错误已记入服务器日志。"),
@@ -114,7 +119,9 @@ def _page(
 ) -> Response:
     """Render the page, or for a request of a script only its sentence."""
     words = words or WORDS.get(status) or WORDS[400 if status < HTTPStatus.INTERNAL_SERVER_ERROR else 500]
-    template = "errors/_fragment.html" if request.headers.get("HX-Request") else "errors/error.html"
+    # Strangers have no part in the frame of the staff.
+    whole = "check/error.html" if request.blueprint == "check" else "errors/error.html"
+    template = "errors/_fragment.html" if request.headers.get("HX-Request") else whole
     page = render_template(
         template,
         status=status,

@@ -167,7 +167,8 @@ SAID = [
         (
             "R&D expense of the last three years together as a share of sales revenue of the same years: "
             "with sales revenue of last year of at most CNY 50 million: at least 5%; "
-            "above CNY 50 million and at most CNY 200 million: at least 4%; above CNY 200 million: at least 3%"
+            "above CNY 50 million and at most CNY 200 million: at least 4%; "
+            "above CNY 200 million: at least 3%"
         ),
     ),
     (

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0011_audit_chain"
-down_revision = "0006_rehearsals"
+down_revision = "0007_quick_checks"
 branch_labels = None
 depends_on = None
 

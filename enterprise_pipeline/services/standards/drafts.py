@@ -68,7 +68,7 @@ def table_of(content: str) -> Table:
 def get_version(version_id: int) -> Version:
     """One version; NotFound when there is none."""
     row = _row(reading(), version_id)
-    return _version(row[0], row[1])
+    return version_of(row[0], row[1])
 
 
 def _row(session: Session, version_id: int) -> tuple[LocalStandardVersion, LocalStandard]:
@@ -82,7 +82,8 @@ def _row(session: Session, version_id: int) -> tuple[LocalStandardVersion, Local
     return found[0], found[1]
 
 
-def _version(row: LocalStandardVersion, standard: LocalStandard) -> Version:
+def version_of(row: LocalStandardVersion, standard: LocalStandard) -> Version:
+    """A stored version as pages and checks use it."""
     return Version(
         id=row.id,
         standard_id=standard.id,

@@ -42,7 +42,7 @@ document.querySelectorAll("[data-unit-switch]").forEach((unitSwitch) => {
     const output = field.parentElement.nextElementSibling;
     const fen = readFen(field.value, hidden.value);
     output.classList.toggle("is-wrong", fen === undefined);
-    output.textContent = fen === null ? "" : fen === undefined ? unitSwitch.dataset.wrong : `= ${inYuan(fen)} ${unitSwitch.dataset.yuan}`;
+    output.textContent = fen === null ? "" : fen === undefined ? unitSwitch.dataset.wrong : `${unitSwitch.dataset.reads ?? "="} ${inYuan(fen)} ${unitSwitch.dataset.yuan}`;
   };
 
   fields.forEach((field) => {
@@ -64,7 +64,9 @@ document.querySelectorAll("[data-unit-switch]").forEach((unitSwitch) => {
         const fen = readFen(field[property], hidden.value);
         if (fen !== null && fen !== undefined) field[property] = writeFen(fen, unit);
       }
-      field.parentElement.querySelector(".field-unit").textContent = link.textContent.trim();
+    });
+    form.querySelectorAll("[data-money] ~ .field-unit, .years-unit").forEach((word) => {
+      word.textContent = link.textContent.trim();
     });
     hidden.value = unit;
     unitSwitch.querySelectorAll("[data-unit]").forEach((other) => {
@@ -97,3 +99,5 @@ window.addEventListener("afterprint", () => {
     card.open = card.dataset.wasOpen === "true";
   });
 });
+
+document.querySelectorAll("[data-print]").forEach((button) => button.addEventListener("click", () => window.print()));
