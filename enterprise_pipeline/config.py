@@ -18,6 +18,16 @@ ROOT = Path(__file__).resolve().parent.parent
 SQLITE_PREFIX = "sqlite:///"
 SECRET_BYTES = 32
 KEEP_PARTS = 3
+BOUNDS: dict[str, tuple[int, int]] = {
+    "port": (1, 65535),
+    "max_upload_mb": (1, 1024),
+    "check_days": (1, 366),
+    "check_limit": (1, 10**9),
+    "check_keep_limit": (1, 10**9),
+    "trusted_proxies": (0, 9),
+    "rules_stale_months": (1, 600),
+}
+"""The least and the most of each setting that is a whole number."""
 
 
 class SettingsError(ValueError):
@@ -91,40 +101,17 @@ class Settings:
             instance=instance,
             database_url=database_url(given["database_url"], instance=instance),
             host=given["host"] or cls.host,
-            port=_whole_number("PIPELINE_PORT", given["port"], default=cls.port, highest=65535),
             secret_key=given["secret_key"] or read_or_create_secret_key(instance / "secret_key"),
-            max_upload_mb=_whole_number(
-                "PIPELINE_MAX_UPLOAD_MB", given["max_upload_mb"], default=cls.max_upload_mb, highest=1024
-            ),
             timezone=_timezone(given["timezone"] or str(defaults["timezone"])),
             today=_day("PIPELINE_TODAY", given["today"]),
             backups=Path(given["backups"]).absolute() if given["backups"] else None,
             backup_keep=_keep(given["backup_keep"]) if given["backup_keep"] else cls.backup_keep,
-            check_days=_whole_number(
-                "PIPELINE_CHECK_DAYS", given["check_days"], default=cls.check_days, highest=366
-            ),
-            check_limit=_whole_number(
-                "PIPELINE_CHECK_LIMIT", given["check_limit"], default=cls.check_limit, highest=10**9
-            ),
-            check_keep_limit=_whole_number(
-                "PIPELINE_CHECK_KEEP_LIMIT",
-                given["check_keep_limit"],
-                default=cls.check_keep_limit,
-                highest=10**9,
-            ),
-            trusted_proxies=_whole_number(
-                "PIPELINE_TRUSTED_PROXIES",
-                given["trusted_proxies"],
-                default=cls.trusted_proxies,
-                lowest=0,
-                highest=9,
-            ),
-            rules_stale_months=_whole_number(
-                "PIPELINE_RULES_STALE_MONTHS",
-                given["rules_stale_months"],
-                default=cls.rules_stale_months,
-                highest=600,
-            ),
+            **{
+                name: _whole_number(
+                    variables()[name], given[name], default=getattr(cls, name), lowest=lowest, highest=highest
+                )
+                for name, (lowest, highest) in BOUNDS.items()
+            },
         )
 
 
