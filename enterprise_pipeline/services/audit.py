@@ -1,12 +1,14 @@
 """The audit trail: who did what to which row, written in the transaction that did it."""
 
 import secrets
+import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-import polars as pl
-from sqlalchemy import select, update
+import psycopg
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from enterprise_pipeline.services import clock
@@ -18,13 +20,22 @@ from enterprise_pipeline.services.audit_chain import (
     payload_body,
     payload_digest,
 )
-from enterprise_pipeline.services.bulk import is_postgresql, write_frame
+from enterprise_pipeline.services.bulk import driver_of, is_postgresql
 from enterprise_pipeline.transaction import before_commit
-from models import AuditEvent, AuditHead, AuditPayload
+from models import AuditHead
 from models.base import JsonObject
 
 SALT_BYTES = 16
 _PENDING = "audit_pending"
+
+# The first nine fields of an entry, in its order.
+EVENT = "id, occurred_at, actor, action, subject_type, subject_id, payload_digest, previous, digest"
+PAYLOAD = "event_id, salt, body"
+HEAD = "SELECT sequence, digest FROM audit_head WHERE id = 1"
+ADD_EVENT = f"INSERT INTO audit_event ({EVENT}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608
+ADD_PAYLOAD = f"INSERT INTO audit_payload ({PAYLOAD}) VALUES (?, ?, ?)"  # noqa: S608
+MOVE_HEAD = "UPDATE audit_head SET sequence = ?, digest = ? WHERE id = 1"
+ADD_ONE = f"WITH event AS ({ADD_EVENT}), payload AS ({ADD_PAYLOAD}) {MOVE_HEAD}".replace("?", "%s")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -88,14 +99,9 @@ def write_pending(session: Session) -> None:
     if not pending:
         return
     session.flush()
-    head = head_of(session, lock=True)
-    linked: list[Entry] = []
-    for entry in pending:
-        linked.append(link(entry, head))
-        head = Head(sequence=linked[-1].sequence, digest=linked[-1].digest)
+    store = _store_postgresql if is_postgresql(session) else _store_sqlite
+    store(driver_of(session), pending)
     pending.clear()
-    _write(session, linked)
-    session.execute(update(AuditHead).values(sequence=head.sequence, digest=head.digest))
 
 
 def head_of(session: Session, *, lock: bool = False) -> Head:
@@ -124,27 +130,38 @@ def _entry(event: Event, now: datetime) -> Entry:
     )
 
 
-def _write(session: Session, entries: list[Entry]) -> None:
-    zone = "+00" if is_postgresql(session) else ""
-    events = {
-        "id": [entry.sequence for entry in entries],
-        "occurred_at": [f"{entry.occurred_at:%Y-%m-%d %H:%M:%S.%f}{zone}" for entry in entries],
-    } | {
-        name: [getattr(entry, name) for entry in entries]
-        for name in (
-            "actor",
-            "action",
-            "subject_type",
-            "subject_id",
-            "payload_digest",
-            "previous",
-            "digest",
-        )
-    }
-    payloads = {
-        "event_id": events["id"],
-        "salt": [entry.salt for entry in entries],
-        "body": [entry.body for entry in entries],
-    }
-    write_frame(session, AuditEvent.__table__, pl.DataFrame(events))  # type: ignore[arg-type]
-    write_frame(session, AuditPayload.__table__, pl.DataFrame(payloads))  # type: ignore[arg-type]
+def _linked(pending: list[Entry], head: Head) -> list[Entry]:
+    linked = []
+    for entry in pending:
+        linked.append(link(entry, head))
+        head = Head(sequence=linked[-1].sequence, digest=linked[-1].digest)
+    return linked
+
+
+def _store_sqlite(connection: sqlite3.Connection, pending: list[Entry]) -> None:
+    """Straight through the driver: this is part of every write, and the writer is alone anyway."""
+    sequence, digest = connection.execute(HEAD).fetchone()
+    linked = _linked(pending, Head(sequence=sequence, digest=digest))
+    events = ((entry[0], f"{entry[1]:%Y-%m-%d %H:%M:%S.%f}", *entry[2:9]) for entry in linked)
+    connection.executemany(ADD_EVENT, events)
+    connection.executemany(ADD_PAYLOAD, ((entry.sequence, entry.salt, entry.body) for entry in linked))
+    connection.execute(MOVE_HEAD, (linked[-1].sequence, linked[-1].digest))
+
+
+def _store_postgresql(connection: "psycopg.Connection[Any]", pending: list[Entry]) -> None:
+    """One statement locks the head, one stores an event; many events go by COPY."""
+    with connection.cursor() as cursor:
+        sequence, digest = cursor.execute(f"{HEAD} FOR UPDATE").fetchone() or (0, GENESIS)
+        linked = _linked(pending, Head(sequence=sequence, digest=digest))
+        end = linked[-1]
+        moved = (end.sequence, end.digest)
+        if len(linked) == 1:
+            cursor.execute(ADD_ONE, (*end[:9], end.sequence, end.salt, end.body, *moved))
+            return
+        with cursor.copy(f"COPY audit_event ({EVENT}) FROM STDIN") as copy:
+            for entry in linked:
+                copy.write_row(entry[:9])
+        with cursor.copy(f"COPY audit_payload ({PAYLOAD}) FROM STDIN") as copy:
+            for entry in linked:
+                copy.write_row((entry.sequence, entry.salt, entry.body))
+        cursor.execute(MOVE_HEAD.replace("?", "%s"), moved)

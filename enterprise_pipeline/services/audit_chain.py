@@ -11,6 +11,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 from models.base import JsonObject
 
@@ -27,9 +28,12 @@ SEARCHED_PLACES = 1_000
 
 MOST_FINDINGS = 200
 
+# Made once: json.dumps would make a new encoder for every entry.
+_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+_sorted_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Entry:
+
+class Entry(NamedTuple):
     """One link as it is stored; ``salt`` and ``body`` are None where there is no payload."""
 
     sequence: int
@@ -74,8 +78,7 @@ class Finding:
 
 def payload_body(before: JsonObject | None, after: JsonObject | None) -> str:
     """The payload as text that is always the same for the same values."""
-    values = {"before": before, "after": after}
-    return json.dumps(values, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return _sorted_json({"after": after, "before": before})
 
 
 def payload_digest(salt: str, body: str) -> str:
@@ -96,14 +99,14 @@ def entry_digest(entry: Entry) -> str:
         entry.subject_id,
         entry.payload_digest,
     ]
-    text = json.dumps(told, ensure_ascii=False, separators=(",", ":"))
+    text = _json(told)
     return hashlib.sha256(text.encode()).hexdigest()
 
 
 def link(entry: Entry, after: Head) -> Entry:
     """Put an entry behind the end of a chain."""
-    placed = replace(entry, sequence=after.sequence + 1, previous=after.digest)
-    return replace(placed, digest=entry_digest(placed))
+    placed = entry._replace(sequence=after.sequence + 1, previous=after.digest)
+    return placed._replace(digest=entry_digest(placed))
 
 
 @dataclass(kw_only=True)
@@ -180,7 +183,7 @@ class Verification:
         searched = SEARCHED_PLACES if len(self.findings) < MOST_FINDINGS else 0
         for shift in (self._shift, *(sign * n for n in range(1, searched + 1) for sign in (-1, 1))):
             place = entry.sequence + shift
-            if shift and place > 0 and entry_digest(replace(entry, sequence=place)) == entry.digest:
+            if shift and place > 0 and entry_digest(entry._replace(sequence=place)) == entry.digest:
                 return place
         return None
 

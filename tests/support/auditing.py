@@ -1,7 +1,5 @@
 """Recording into the audit trail, and changing it behind the application's back."""
 
-from dataclasses import replace
-
 from flask import Flask
 
 from enterprise_pipeline.services import audit
@@ -84,13 +82,13 @@ def forged(before: AuditEvent, **values) -> Entry:
         previous=before.digest,
         digest="",
     )
-    entry = replace(entry, **values)
-    return replace(entry, digest=entry_digest(entry))
+    entry = entry._replace(**values)
+    return entry._replace(digest=entry_digest(entry))
 
 
 def insert(entry: Entry) -> list[str]:
     """Put a forged entry in, with the instant of the one before it."""
-    names = [name for name in Entry.__slots__ if name not in ("sequence", "occurred_at", "salt", "body")]
+    names = [name for name in Entry._fields if name not in ("sequence", "occurred_at", "salt", "body")]
     values = ", ".join(f"'{getattr(entry, name)}'" for name in names)
     place = entry.sequence
     columns = f"id, occurred_at, {', '.join(names)}"
