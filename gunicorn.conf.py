@@ -3,6 +3,7 @@
 from typing import IO, Any
 
 from enterprise_pipeline.config import Settings, SettingsError, require_loopback
+from enterprise_pipeline.logs import json_logging
 from enterprise_pipeline.services.backup.errors import BackupRefused
 from enterprise_pipeline.services.backup.locks import hold_while_serving
 
@@ -28,6 +29,8 @@ threads = THREADS
 timeout = 120  # an import of 100,000 rows answers within one request
 control_socket_disable = True  # service users have no home folder to put it in
 loglevel = "warning"
+if settings.log == "json":
+    logconfig_dict = json_logging()
 # Polars hangs in a child forked after its import, so every worker imports the application itself.
 preload_app = False
 _serving: IO[bytes] | None = None

@@ -18,6 +18,7 @@ ROOT = Path(__file__).resolve().parent.parent
 SQLITE_PREFIX = "sqlite:///"
 SECRET_BYTES = 32
 KEEP_PARTS = 3
+LOG_FORMATS = ("text", "json")
 BOUNDS: dict[str, tuple[int, int]] = {
     "port": (1, 65535),
     "max_upload_mb": (1, 1024),
@@ -62,6 +63,9 @@ class Settings:
     today: date | None = field(default=None, metadata={"variable": "PIPELINE_TODAY"})
     """Pretend that it is this day (for demonstrations and tests); unset means the clock decides."""
 
+    log: str = field(default="text", metadata={"variable": "PIPELINE_LOG"})
+    """How the server logs: ``text``, errors only; or ``json``, an object a line for every request too."""
+
     backups: Path | None = field(default=None, metadata={"variable": "PIPELINE_BACKUPS"})
     """Folder that backups are written to, best on another disk than the database; see `backup_folder`."""
 
@@ -104,6 +108,7 @@ class Settings:
             secret_key=given["secret_key"] or read_or_create_secret_key(instance / "secret_key"),
             timezone=_timezone(given["timezone"] or str(defaults["timezone"])),
             today=_day("PIPELINE_TODAY", given["today"]),
+            log=_one_of("PIPELINE_LOG", given["log"] or cls.log, LOG_FORMATS),
             backups=Path(given["backups"]).absolute() if given["backups"] else None,
             backup_keep=_keep(given["backup_keep"]) if given["backup_keep"] else cls.backup_keep,
             **{
@@ -185,6 +190,12 @@ def _whole_number(variable: str, given: str, *, default: int, highest: int, lowe
     if not (given.isascii() and given.isdigit()) or not lowest <= int(given) <= highest:
         raise SettingsError(f"{variable} is {given!r}; it must be a whole number from {lowest} to {highest}.")
     return int(given)
+
+
+def _one_of(variable: str, given: str, known: tuple[str, ...]) -> str:
+    if given not in known:
+        raise SettingsError(f"{variable} is {given!r}; it must be one of {', '.join(known)}.")
+    return given
 
 
 def _timezone(given: str) -> str:

@@ -20,7 +20,7 @@ LOOK_AHEAD = timedelta(days=366)
 LOCAL_ACTOR = "local"
 AS_OF = "as_of"
 # Addresses that mean the same on every day.
-TIMELESS_ENDPOINTS = frozenset({"static", "health.health", "language.choose"})
+TIMELESS_ENDPOINTS = frozenset({"static", "health.health", "health.ready", "language.choose"})
 
 
 @dataclass(frozen=True, kw_only=True)
