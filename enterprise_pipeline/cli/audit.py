@@ -1,12 +1,14 @@
 """``flask audit``: verify the audit trail, tell its head, erase what the law says must go."""
 
 import re
+from pathlib import Path
 
 import click
 from flask.cli import with_appcontext
 
 from enterprise_pipeline.services import audit_trail
 from enterprise_pipeline.services.audit_chain import Head
+from enterprise_pipeline.services.backup.archive import read_manifest
 from enterprise_pipeline.services.errors import ServiceError
 
 ACTOR = "command line"
@@ -41,11 +43,15 @@ def head() -> None:
 @audit.command()
 @click.option("--from", "start", type=click.IntRange(1), default=1, show_default=True, help="First entry.")
 @click.option("--head", "heads", type=HeadType(), multiple=True, help="A head printed earlier.")
+@click.option(
+    "--backup", "files", type=click.Path(path_type=Path), multiple=True, help="A backup; its head is used."
+)
 @with_appcontext
-def verify(start: int, heads: tuple[Head, ...]) -> None:
+def verify(start: int, heads: tuple[Head, ...], files: tuple[Path, ...]) -> None:
     """Find altered, missing, reordered, inserted and cut-off entries; exit 1 when there are any."""
     try:
-        found = audit_trail.verify_chain(start=start, anchors=heads)
+        kept = tuple(read_manifest(file).facts.audit_head for file in files)
+        found = audit_trail.verify_chain(start=start, anchors=(*heads, *kept))
     except ServiceError as error:
         raise click.ClickException(error.message) from error
     for finding in found.summed_up():

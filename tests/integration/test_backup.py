@@ -18,7 +18,7 @@ from enterprise_pipeline.services.backup.locks import RESTORING, alone, hold_whi
 from enterprise_pipeline.services.backup.manifest import SQLITE_PART
 from models import AuditEvent, db
 from tests.conftest import dispose
-from tests.support.auditing import change, tamper
+from tests.support.auditing import change, delete, tamper
 from tests.support.backups import add, events, flask, make, manifest_of, names, repack, restore
 
 
@@ -96,6 +96,19 @@ def test_a_backup_tells_what_it_is_and_only_its_owner_may_read_it(registry, data
     assert (told.exit_code, "is whole" in told.output) == (0, True)
     assert facts.audit_head.digest in flask(registry, "backup", "list").output
     assert flask(registry, "audit", "verify", "--head", str(facts.audit_head)).exit_code == 0
+
+
+def test_an_end_cut_off_with_its_head_is_found_by_the_head_inside_a_backup(registry):
+    file = make(registry)
+    assert flask(registry, "audit", "verify", "--backup", file).exit_code == 0
+    tamper(
+        registry,
+        *delete(2, 2),
+        "UPDATE audit_head SET sequence = 1, digest = (SELECT digest FROM audit_event)",
+    )
+    assert flask(registry, "audit", "verify").exit_code == 0
+    found = flask(registry, "audit", "verify", "--backup", file)
+    assert (found.exit_code, found.output.startswith("cut off 2")) == (1, True)
 
 
 def test_a_backup_is_consistent_while_others_write(registry):

@@ -3,10 +3,12 @@
 import os
 import resource
 import signal
+import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -39,14 +41,18 @@ def settings(app: Flask) -> Settings:
     return app.config["SETTINGS"]
 
 
-def start(app: Flask, *words: str, largest_file: int | None = None) -> "subprocess.Popen[str]":
-    """The command in a program of its own."""
-    env = {
+def environment(app: Flask) -> dict[str, str]:
+    """What a program needs to work on this registry."""
+    return {
         **os.environ,
         "PIPELINE_INSTANCE": str(settings(app).instance),
         "DATABASE_URL": settings(app).database_url,
         "SECRET_KEY": "k" * 64,
     }
+
+
+def start(app: Flask, *words: str, largest_file: int | None = None) -> "subprocess.Popen[str]":
+    """The command in a program of its own."""
 
     def limit() -> None:
         if largest_file is not None:
@@ -55,7 +61,7 @@ def start(app: Flask, *words: str, largest_file: int | None = None) -> "subproce
     return subprocess.Popen(
         [sys.executable, "-m", "flask", "--app", "app", *words],
         cwd=ROOT,
-        env=env,
+        env=environment(app),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -117,6 +123,54 @@ def test_a_killed_restore_leaves_the_registry_as_it_was(registry):
     assert names(registry) == {"备份前公司"}
     assert list(beside.glob(".restoring-*")) == []
     assert events(registry) == 3
+
+
+@pytest.mark.databases("postgresql")
+def test_a_restore_killed_while_it_fills_the_new_database_leaves_the_old_one(registry, database_url):
+    file = make(registry)
+    dispose(registry)
+    process = start(registry, "backup", "restore", str(file), "--yes")
+    kill_when(process, lambda: bool(postgresql.left_over(database_url, "restoring")))
+
+    assert names(registry) == {"备份前公司"}
+    dispose(registry)
+    assert restore(registry, file).exit_code == 0
+    assert postgresql.left_over(database_url, "restoring") == []
+    assert events(registry) == 3
+
+
+@pytest.mark.databases("sqlite")
+def test_nothing_is_restored_under_a_real_server(registry):
+    file = make(registry)
+    dispose(registry)
+    with running_server(registry):
+        refused = restore(registry, file)
+    assert "服务器正在运行" in refused.output
+    assert restore(registry, file).exit_code == 0
+
+
+@contextmanager
+def running_server(app: Flask) -> Iterator[None]:
+    """A gunicorn of two workers, as in operation."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    env = environment(app) | {"PIPELINE_PORT": str(port)}
+    server = subprocess.Popen(
+        [sys.executable, "-m", "gunicorn", "--config", "gunicorn.conf.py", "app:app"],
+        cwd=ROOT,
+        env=env,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert server.stdout is not None
+        while "The registry is at" not in (line := server.stdout.readline()):
+            assert line or server.poll() is None
+        yield
+    finally:
+        server.send_signal(signal.SIGTERM)
+        server.communicate(timeout=SECONDS)
 
 
 def test_a_full_disk_is_told_and_leaves_no_half_file(registry):
