@@ -1,12 +1,14 @@
 """The audit trail as a chain: recorded in order, changes refused, every way of tampering named."""
 
+from datetime import timedelta
 from threading import Barrier, Thread
 
 import pytest
+import time_machine
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import DatabaseError
 
-from enterprise_pipeline.services import audit, audit_trail
+from enterprise_pipeline.services import audit, audit_trail, clock
 from enterprise_pipeline.services.audit_chain import GENESIS, Head
 from enterprise_pipeline.services.errors import FieldConflict, NotFound
 from enterprise_pipeline.transaction import transaction
@@ -334,3 +336,29 @@ def test_the_erase_command_asks_first(chained, runner):
         assert db.session.get(AuditPayload, 5) is not None
     assert runner.invoke(args=[*command, "--yes"]).exit_code == 0
     assert findings(chained) == []
+
+
+def test_a_clock_that_jumps_back_a_day_leaves_the_order_as_it_was_written(chained):
+    yesterday = clock.now() - timedelta(days=1)
+    with time_machine.travel(yesterday, tick=False):
+        record(chained, 2)
+    record(chained, 1)
+    with chained.app_context():
+        instants = db.session.scalars(select(AuditEvent.occurred_at).order_by(AuditEvent.id)).all()
+        assert instants[TEN] == instants[TEN + 1] == yesterday
+    assert findings(chained) == []
+
+
+@pytest.mark.parametrize(
+    "text_in", ["", "\x00 NUL", "'; DROP TABLE audit_event; --", "𠮷野家 \u202e", '"\\', "a\nb\tc"]
+)
+def test_any_text_survives_in_the_chain(app, text_in):
+    values = {"after": {"name": text_in, text_in: [None, 1, 1.5, True]}, "actor": text_in.replace("\x00", "")}
+    with app.app_context():
+        with transaction() as session:
+            audit.record_many(session, [event(1, **values), event(2)])
+            audit.write_pending(session)
+            audit.record_many(session, [event(3, **values)])
+        assert db.session.get_one(AuditEvent, 1).after == values["after"]
+        assert db.session.get_one(AuditEvent, 3).after == values["after"]
+    assert findings(app) == []

@@ -358,3 +358,38 @@ def test_a_damaged_database_inside_a_backup_is_refused(registry, tmp_path):
     refused = flask(registry, "backup", "verify", forged)
 
     assert (refused.exit_code, "数据库" in refused.output) == (1, True)
+
+
+@pytest.mark.databases("postgresql")
+def test_a_backup_of_the_other_database_is_verified_without_its_server_and_not_restored(
+    registry, databases, make_app
+):
+    file = make(registry)
+    with databases.fresh("sqlite") as url:
+        other = make_app(url)
+        assert flask(other, "backup", "verify", file).exit_code == 0
+        refused = restore(other, file)
+        dispose(other)
+    assert (refused.exit_code, "备份来自 postgresql" in refused.output) == (1, True)
+
+
+@pytest.mark.databases("postgresql")
+def test_a_role_that_may_not_create_databases_is_told_so(registry, database_url):
+    role = f"plain_{os.getpid()}"
+    engine = create_engine(database_url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(f"CREATE ROLE {role} LOGIN"))
+    plain = make_url(database_url).set(username=role).render_as_string(hide_password=False)
+    with pytest.raises(BackupRefused, match="CREATEDB"):
+        postgresql.create_beside(plain, "restoring_20261122013000")
+    with engine.connect() as connection:
+        connection.execute(text(f"DROP ROLE {role}"))
+    engine.dispose()
+
+
+@pytest.mark.databases("postgresql")
+def test_a_long_database_name_leaves_room_for_what_a_restore_adds():
+    for name in ("甲" * 63, "a" * 63, "a甲" * 30):
+        beside = postgresql._beside(name, "before_20261122013000")
+        assert beside.endswith("_before_20261122013000")
+        assert 61 <= len(beside.encode()) <= 63

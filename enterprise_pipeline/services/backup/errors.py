@@ -28,4 +28,4 @@ def told_when_full(where: object) -> Iterator[None]:
     except sqlite3.OperationalError as error:
         full = error.sqlite_errorcode in {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE}
         reason = "磁盘空间不足" if full else str(error)
-        raise BackupRefused(f"没有备份成功：{reason}；未留下半个文件。请处理后重试。") from error
+        raise BackupRefused(f"没有完成：{reason}；未留下半个文件。请处理后重试。") from error

@@ -242,8 +242,9 @@ def _rows(part: Part, folder: Path) -> Iterator[dict[str, Any]]:
 
 
 def _beside(database: str | None, suffix: str) -> str:
-    """A name that begins with the present one; PostgreSQL cuts longer ones without a word."""
-    return f"{(database or '')[: LONGEST_NAME - len(suffix) - 1]}_{suffix}"
+    """A name that begins with the present one; PostgreSQL cuts what is beyond 63 bytes without a word."""
+    begin = (database or "").encode()[: LONGEST_NAME - len(suffix) - 1].decode(errors="ignore")
+    return f"{begin}_{suffix}"
 
 
 def _name(database: str | None) -> str:
