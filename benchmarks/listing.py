@@ -181,7 +181,7 @@ def _over_http(
 ) -> tuple[dict[str, tuple[float, float]], Load, dict[str, Load]]:
     """Serial page times of both registries, then requests a second of ours and of Flask-Admin."""
     ours_asked = [f"/candidates?tier={tier}" for tier in TIERS]
-    with _served(small.url, OURS, ours_asked) as few, _served(large.url, OURS, ours_asked) as many:
+    with served(small.url, OURS, ours_asked) as few, served(large.url, OURS, ours_asked) as many:
         pages: dict[str, tuple[float, float]] = {}
         for name, query, is_deep in _lists():
             asked = [_address(query, registry.deep if is_deep else "") for registry in (small, large)]
@@ -190,9 +190,9 @@ def _over_http(
                 for port, path in zip((few, many), asked, strict=True)
             ]
             pages[name] = (statistics.median(rounds[0]), statistics.median(rounds[1]))
-    with _served(large.url, OURS, ours_asked) as port:
+    with served(large.url, OURS, ours_asked) as port:
         ours = load(port, ours_asked, connections=CONNECTIONS, seconds=SECONDS)
-    with _served(large.url, THEIRS, ["/admin/"]) as port:
+    with served(large.url, THEIRS, ["/admin/"]) as port:
         theirs = {
             name: load(port, [path], connections=CONNECTIONS, seconds=SECONDS)
             for name, path in THEIR_LISTS.items()
@@ -206,7 +206,7 @@ def _address(query: dict[str, str], after: str) -> str:
 
 
 @contextmanager
-def _served(url: str, application: str, warm: Sequence[str]) -> Iterator[int]:
+def served(url: str, application: str, warm: Sequence[str]) -> Iterator[int]:
     """Serve by gunicorn with two workers, which have answered some pages already, until the block ends."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))

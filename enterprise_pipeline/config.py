@@ -19,16 +19,6 @@ SQLITE_PREFIX = "sqlite:///"
 SECRET_BYTES = 32
 KEEP_PARTS = 3
 LOG_FORMATS = ("text", "json")
-BOUNDS: dict[str, tuple[int, int]] = {
-    "port": (1, 65535),
-    "max_upload_mb": (1, 1024),
-    "check_days": (1, 366),
-    "check_limit": (1, 10**9),
-    "check_keep_limit": (1, 10**9),
-    "trusted_proxies": (0, 9),
-    "rules_stale_months": (1, 600),
-}
-"""The least and the most of each setting that is a whole number."""
 
 
 class SettingsError(ValueError):
@@ -111,13 +101,31 @@ class Settings:
             log=_one_of("PIPELINE_LOG", given["log"] or cls.log, LOG_FORMATS),
             backups=Path(given["backups"]).absolute() if given["backups"] else None,
             backup_keep=_keep(given["backup_keep"]) if given["backup_keep"] else cls.backup_keep,
-            **{
-                name: _whole_number(
-                    variables()[name], given[name], default=getattr(cls, name), lowest=lowest, highest=highest
-                )
-                for name, (lowest, highest) in BOUNDS.items()
-            },
+            **_numbers(given),
         )
+
+
+# The settings that are plain whole numbers: lowest and highest.
+NUMBERS: dict[str, tuple[int, int]] = {
+    "rules_stale_months": (1, 600),
+    "check_days": (1, 366),
+    "check_limit": (1, 10**9),
+    "check_keep_limit": (1, 10**9),
+    "trusted_proxies": (0, 9),
+}
+
+
+def _numbers(given: Mapping[str, str]) -> dict[str, int]:
+    return {
+        name: _whole_number(
+            variables()[name],
+            given[name],
+            default=getattr(Settings, name),
+            lowest=lowest,
+            highest=highest,
+        )
+        for name, (lowest, highest) in NUMBERS.items()
+    }
 
 
 def variables() -> dict[str, str]:

@@ -33,11 +33,25 @@ _INDUSTRIES = (
 class Argument(Protocol):
     """What the form needs to know of an argument of a word."""
 
-    name: str
-    kind: str
-    is_required: bool
-    label: str
-    hint: str
+    @property
+    def name(self) -> str:
+        """Its key in the rule file."""
+
+    @property
+    def kind(self) -> str:
+        """What kind of value it takes."""
+
+    @property
+    def is_required(self) -> bool:
+        """Whether it may be left out."""
+
+    @property
+    def label(self) -> str:
+        """What it is called."""
+
+    @property
+    def hint(self) -> str:
+        """What to fill in."""
 
 
 class ArgumentsForm(BaseForm):
@@ -90,10 +104,11 @@ class CriterionForm(ArgumentsForm):
     )
     grade = ChoiceField(N_("出处等级"), unknown=N_("同整个标准"), choices=list(GRADES.items()))
     note = TextField(N_("说明"), validators=[AtMost(500)])
-    not_asked_when = CellField(
+    not_asked_when = RowsField(
         N_("在此情形下不要求"),
-        description=N_("一项是或否的事实；为“是”时本条不适用。可不填。"),
-        cell=Cell(key="not_asked_when", label=N_("事实"), kind="fact-flag", is_required=False),
+        description=N_("每行一项是或否的事实；任何一项为“是”时本条不适用。可不填。"),
+        cells=(Cell(key="fact", label=N_("事实"), kind="fact-flag"),),
+        shape="flat",
     )
 
     def validate_id(self, field: Any) -> None:
@@ -113,7 +128,9 @@ class CriterionForm(ArgumentsForm):
             "printed_en": self.printed_en.data or printed,
             "article": self.article.data,
         }
-        more = {key: self[key].data for key in ("document", "grade", "note", "not_asked_when")}
+        more = {key: self[key].data for key in ("document", "grade", "note")}
+        waived = self.not_asked_when.data
+        more["not_asked_when"] = waived[0] if waived and len(waived) == 1 else waived
         return texts | self.told(word) | {key: value for key, value in more.items() if value}
 
 
@@ -184,6 +201,7 @@ _CELLS = {
     "flag": "fact-flag",
     "number": "fact-number",
     "figure": "fact-figure",
+    "code": "fact-code",
     "amount": "amount",
     "judged_to": "amount_or_any",
     "share": "percent",
@@ -195,6 +213,8 @@ _ROWS: Mapping[str, tuple[tuple[Cell, ...], str]] = {
     "flags": ((Cell(key="fact", label=N_("事实"), kind="fact-flag"),), "flat"),
     "numbers": ((Cell(key="fact", label=N_("事实"), kind="fact-number"),), "flat"),
     "tiers": ((Cell(key="tier", label=N_("层级"), kind="tier"),), "flat"),
+    "values": ((Cell(key="value", label=N_("类别"), kind="text"),), "flat"),
+    "indicators": ((Cell(key="indicator", label=N_("指标编号"), kind="text"),), "flat"),
     "names": ((Cell(key="name", label=N_("条件编号"), kind="text"),), "flat"),
     "ladder": (
         (

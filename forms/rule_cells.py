@@ -285,6 +285,8 @@ class RowsField(Field):
             ]
 
     def _stored(self, data: Any) -> list[list[Any]]:
+        if self.shape == "flat" and isinstance(data, str):
+            return [[data]]
         if not data or not isinstance(data, list | dict):
             return []
         if self.shape == "flat":

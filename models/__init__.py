@@ -4,6 +4,7 @@ from models.annual_report import AnnualReport
 from models.assessment_change import AssessmentChange
 from models.audit import AuditEvent, AuditHead, AuditPayload
 from models.base import Base, db
+from models.data_question import QuestionAnswer
 from models.enterprise import Contact, Enterprise, EnterpriseName
 from models.enterprise_facts import EnterpriseFacts
 from models.local_standard import LocalStandard, LocalStandardCase, LocalStandardVersion
@@ -39,6 +40,7 @@ __all__ = [
     "Membership",
     "Pool",
     "PoolCoverage",
+    "QuestionAnswer",
     "QuickCheck",
     "RegistryState",
     "Rehearsal",

@@ -1,6 +1,7 @@
 """The words that compare one figure, a count or a holding: ``amount``, ``count``, ``holds_any``."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from fractions import Fraction
 from functools import reduce
 from operator import add, or_
@@ -49,7 +50,10 @@ def distance(value: pl.Expr, operator: str, limit: int) -> pl.Expr:
 
 
 def compile_amount(args: Args, _: Context) -> Compiled:
-    """One figure against a line; between the line and ``judged_to`` a person decides."""
+    """One figure against a line; between the line and ``judged_to`` a person decides.
+
+    A ``gate`` only sorts by size: nobody is told to grow or to shrink, so it has no gap.
+    """
     column, operator = only_column(args["fact"]), args["operator"]
     value, limit = pl.col(column), limit_of(args["fact"], args["value"])
     compiled = Compiled(
@@ -59,6 +63,8 @@ def compile_amount(args: Args, _: Context) -> Compiled:
         needed=pl.lit(float(max(limit, 1))),
         numerator=value,
     )
+    if args.get("gate"):
+        return replace(compiled, gap=None, needed=None)
     return _judged_to(compiled, args) if "judged_to" in args else compiled
 
 

@@ -193,8 +193,8 @@ def outcome_of(tier: str, rule_sets: Sequence[RuleSet], row: Mapping[str, Any]) 
 
 
 def _exchanged(gap: int, unit: Unit) -> Fraction:
-    """A gap as the exchange tells it: money in CNY."""
-    return Fraction(gap, 100) if unit is Unit.CNY else Fraction(gap)
+    """A gap as the exchange tells it: money in CNY, a share as a fraction."""
+    return Fraction(gap, _SCALES.get(unit, 1))
 
 
 def facts_of(case: Mapping[str, Any], as_of: date) -> dict[str, Any]:

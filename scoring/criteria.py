@@ -287,7 +287,11 @@ def _joined(args: Args, parts: list[Compiled], joined: Compiled, *, counts: list
         [(own / needed).cast(pl.Float32) for own, (_, _, needed, _) in zip(gaps, measured, strict=True)]
     )
     return replace(
-        joined, gap=pl.min_horizontal(gaps), shortfall=shortfall, numerator=measured[0][0].numerator
+        joined,
+        gap=pl.min_horizontal(gaps),
+        needed=measured[0][2],
+        shortfall=shortfall,
+        numerator=measured[0][0].numerator,
     )
 
 

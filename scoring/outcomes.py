@@ -70,11 +70,13 @@ def waive(criterion: Compiled, doors: list[Compiled], route: pl.Expr) -> Compile
     """A criterion that something else replaces; unknown also while that is unknown and it fails."""
     asks = [replace(ask, matters=both(ask.matters, door.is_unknown())) for door in doors for ask in door.asks]
     ends = [door.changes_on for door in doors if door.changes_on is not None]
-    waived = route.fill_null(value=False)
+    waived, is_asked = route.fill_null(value=False), route.not_().fill_null(value=False)
     return replace(
         criterion,
         ok=route | criterion.ok,
         waived=waived if criterion.waived is None else waived | criterion.waived,
+        # While it is unknown whether it is asked at all, it is not yet for a person.
+        judgement=None if criterion.judgement is None else criterion.judgement & is_asked,
         asks=(*asks, *criterion.asks),
         changes_on=pl.min_horizontal(ends) if ends else None,
     )
@@ -239,12 +241,10 @@ def _sum(terms: list[pl.Expr], dtype: type[pl.DataType]) -> pl.Expr:
 def _route(entry: CompiledRuleSet) -> pl.Expr:
     if entry.route is None:
         return pl.lit(None, pl.UInt8)
+    # Without points there is no other route to name.
+    other = _word(Route.POINTS) if entry.points else pl.lit(None, pl.UInt8)
     route = (
-        pl.when(entry.route)
-        .then(_word(Route.DIRECT))
-        .when(entry.route.not_())
-        .then(_word(Route.POINTS))
-        .otherwise(None)
+        pl.when(entry.route).then(_word(Route.DIRECT)).when(entry.route.not_()).then(other).otherwise(None)
     )
     return entry.where_it_applies(route)
 

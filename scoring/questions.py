@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from scoring.explain import Explanation, Outcome
+from scoring.industry_specs import CODE
 from scoring.rulebook import in_order_of_asking
 from scoring.vocabulary import CriterionResult, Tier, Verdict
 
@@ -68,23 +69,27 @@ def rank(
 
 
 def _votes(entry: Explanation, answered: Collection[str]) -> Iterator[tuple[str, float]]:
+    if entry.applies is None and CODE not in answered:
+        # Whether the tier concerns the enterprise at all decides more than any criterion.
+        yield CODE, 1.0
     for outcome in entry.outcomes:
         if outcome.result is not CriterionResult.UNKNOWN:
             continue
         doors = _doors(entry, outcome)
         shared = [column for column in outcome.missing if column not in doors]
+        is_blocked = any(column in answered for column in shared)
+        together = (UNANSWERABLE if is_blocked else 1.0) / max(len(shared), 1)
         for column in outcome.missing:
-            if column in answered:
-                continue
-            is_blocked = any(other in answered for other in shared)
-            together = (UNANSWERABLE if is_blocked else 1.0) / max(len(shared), 1)
-            yield column, 1.0 if column in doors else together
+            if column not in answered:
+                yield column, doors.get(column, together)
 
 
-def _doors(entry: Explanation, outcome: Outcome) -> frozenset[str]:
-    """The columns that open the direct route past this criterion, or take it away."""
+def _doors(entry: Explanation, outcome: Outcome) -> dict[str, float]:
+    """The columns that lead past this criterion, each with its share of the door."""
+    doors = dict.fromkeys(outcome.criterion.not_asked_when, 1.0)
     direct = entry.rule_set.direct
-    own = frozenset(outcome.criterion.not_asked_when)
-    if direct is None or outcome.criterion.id not in direct.waives:
-        return own
-    return own | {column for door in direct.any_of for column in door.columns}
+    if direct is not None and outcome.criterion.id in direct.waives:
+        for door in direct.any_of:
+            for column in door.columns:
+                doors[column] = max(doors.get(column, 0.0), 1 / len(door.columns))
+    return doors

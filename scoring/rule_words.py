@@ -76,6 +76,7 @@ SPECS: dict[str, WordSpec] = {
             "fact": Key(kind="figure"),
             "value": Key(kind="amount"),
             "judged_to": Key(kind="judged_to", is_required=False),
+            "gate": Key(kind="bool", is_required=False),
         },
         unit=_of_fact("fact"),
         columns=lambda args, _points: frame_columns(args["fact"]),

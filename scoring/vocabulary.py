@@ -139,7 +139,7 @@ class SizeClass(StrEnum):
     MICRO = "micro"
 
 
-SIZE_NAMES: dict[SizeClass, str] = {
+SIZE_NAMES: dict[str, str] = {
     SizeClass.LARGE: "大型",
     SizeClass.MEDIUM: "中型",
     SizeClass.SMALL: "小型",

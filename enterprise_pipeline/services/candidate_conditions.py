@@ -11,7 +11,8 @@ from enterprise_pipeline.services import name_search
 from enterprise_pipeline.services.candidate_filter import BASES, GAP_COUNTS, UNKNOWN, YES, CandidateFilter
 from enterprise_pipeline.services.cube import HOLDS_UNKNOWN, MOST_GAPS_TOLD
 from enterprise_pipeline.services.rulebooks import current_rulebook
-from models import Certificate, Enterprise, Membership
+from enterprise_pipeline.transaction import reading
+from models import AssessmentCount, Certificate, Enterprise, Membership
 from scoring.vocabulary import Tier, Verdict
 
 Condition = ColumnElement[bool]
@@ -114,7 +115,7 @@ def holders(table: Table, tier: Tier, day: date) -> Select[int]:
     standard = next(
         (e.standard for e in current_rulebook().rule_sets if e.tier is tier and e.is_default), None
     )
-    if standard is not None:
+    if standard is not None and _is_screened(tier, standard):
         other = table.alias()
         return select(other.c.enterprise_id).where(
             other.c.tier == str(tier),
@@ -127,6 +128,14 @@ def holders(table: Table, tier: Tier, day: date) -> Select[int]:
     certified = select(Certificate.enterprise_id).where(Certificate.pool_id == str(tier), certified_on(day))
     either = union(members, certified).subquery()
     return select(either.c.enterprise_id)
+
+
+def _is_screened(tier: Tier, standard: str) -> bool:
+    """Whether the live screening asked about a tier; one that came since is known by its lists alone."""
+    counted = select(AssessmentCount.n).where(
+        AssessmentCount.tier == str(tier), AssessmentCount.standard == standard
+    )
+    return reading().execute(counted.limit(1)).first() is not None
 
 
 def member_on(day: date) -> Condition:

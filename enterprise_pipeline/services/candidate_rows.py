@@ -16,7 +16,7 @@ from enterprise_pipeline.services.rulebooks import CurrentRulebook, current_rule
 from models import Enterprise
 from scoring.facts import split_year
 from scoring.rules_model import Criterion, RuleSet
-from scoring.vocabulary import COLUMNS, FACTS, CriterionResult, Fact, Tier, Unit
+from scoring.vocabulary import COLUMNS, FACTS, CriterionResult, Fact, SizeClass, Tier, Unit
 
 BITS_PER_RESULT = 3
 UPPER_LIMITS = ("<=", "<")
@@ -72,6 +72,8 @@ class CandidateRow:
     rule_set_id: str
     holds: int | None
     changes_on: date | None
+    # Read only where a list or a file shows it; None is also "not known".
+    size: SizeClass | None = None
 
 
 def read_rows(

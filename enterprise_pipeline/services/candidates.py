@@ -14,6 +14,7 @@ from enterprise_pipeline.services.candidate_rows import CandidateRow, read_rows
 from enterprise_pipeline.services.candidate_walk import Count, Reader, walk
 from enterprise_pipeline.services.live import Live, live
 from enterprise_pipeline.services.rulebooks import current_rulebook
+from enterprise_pipeline.services.sizes import sizes_of
 from enterprise_pipeline.services.texts import N_, Text
 from enterprise_pipeline.transaction import reading
 from models import Enterprise
@@ -169,16 +170,28 @@ def _neighbour(key: Key | None, position: int, names: dict[int, str]) -> Neighbo
     return Neighbour(enterprise_id=key[-1], name=names[key[-1]], at=Cursor(position, key).text())
 
 
-def every_row(wanted: CandidateFilter, *, size: int = ROWS_AT_ONCE) -> Iterator[list[CandidateRow]]:
-    """All rows of the list in its order, some at a time."""
+def every_row(
+    wanted: CandidateFilter, *, size: int = ROWS_AT_ONCE, with_sizes: bool = False
+) -> Iterator[list[CandidateRow]]:
+    """All rows of the list in its order, some at a time; with the sizes of the enterprises where asked."""
     session = reading()
     shown = live(session)
     wanted = with_standard(wanted)
     reader = walk(session, shown, wanted).reader
     keys = reader.keys(limit=size)
     while keys:
-        yield read_rows(session, shown, wanted, [key[-1] for key in keys])
+        rows = read_rows(session, shown, wanted, [key[-1] for key in keys])
+        yield sized(rows, shown) if with_sizes else rows
         keys = reader.keys(after=keys[-1], limit=size)
+
+
+def sized(rows: list[CandidateRow], shown: Live) -> list[CandidateRow]:
+    """Fill in the size of each enterprise on the day of the screening."""
+    if shown.as_of is not None:
+        sizes = sizes_of(reading(), [row.enterprise_id for row in rows], as_of=shown.as_of)
+        for row in rows:
+            row.size = sizes.get(row.enterprise_id)
+    return rows
 
 
 def screening() -> Live:

@@ -35,6 +35,7 @@ _EVERYONE: dict[str, pl.DataType | type[pl.DataType]] = {
     "level": pl.String,
     "size": pl.String,
     "name": pl.String,
+    "initials": pl.String,
     "credit_code": pl.String,
 }
 
@@ -101,6 +102,7 @@ class CoveredEnterprise:
 
     id: int
     name: str
+    initials: str
     credit_code: str
     jurisdiction: str | None
     industry_code: str | None
@@ -141,7 +143,7 @@ def coverage(wanted: CoverageFilter, *, as_of: date, after: str = "", size: int 
     rest = listed if place is None else listed.filter(_behind(*place.key))
     lines = tuple(_lines(rest.head(size)))
     before = listed.height - rest.height
-    end = Cursor(before + len(lines), (lines[-1].name, lines[-1].id)) if rest.height > size else None
+    end = Cursor(before + len(lines), (lines[-1].initials, lines[-1].id)) if rest.height > size else None
     return CoveragePage(
         wanted=wanted,
         lines=lines,
@@ -171,7 +173,7 @@ def _above_scale(session: Session, as_of: date, tier: Tier | None) -> pl.DataFra
     parts = [_facts(session, as_of, part) for part in in_parts(ids)]
     if not parts:
         return pl.DataFrame(schema=_EVERYONE)
-    return holders.join(pl.concat(parts), on="enterprise_id").sort("name", "enterprise_id")
+    return holders.join(pl.concat(parts), on="enterprise_id").sort("initials", "enterprise_id")
 
 
 def _holders(session: Session, as_of: date, tiers: Sequence[Tier]) -> pl.DataFrame:
@@ -192,7 +194,9 @@ def _facts(session: Session, as_of: date, ids: Sequence[int]) -> pl.DataFrame:
     """What the list says of these enterprises."""
     among = chosen(ids)
     facts = read_facts(session, as_of, known_on=as_of, among=among, columns=_READ).frame()
-    identity = select(Enterprise.id.label("enterprise_id"), Enterprise.name, Enterprise.credit_code)
+    identity = select(
+        Enterprise.id.label("enterprise_id"), Enterprise.name, Enterprise.initials, Enterprise.credit_code
+    )
     told = facts.select(
         "enterprise_id",
         "industry_code",
@@ -240,8 +244,9 @@ def _wanted(everyone: pl.DataFrame, wanted: CoverageFilter) -> pl.DataFrame:
     return listed
 
 
-def _behind(name: str, number: int) -> pl.Expr:
-    return (pl.col("name") > name) | ((pl.col("name") == name) & (pl.col("enterprise_id") > number))
+def _behind(initials: str, number: int) -> pl.Expr:
+    own = pl.col("initials")
+    return (own > initials) | ((own == initials) & (pl.col("enterprise_id") > number))
 
 
 def _lines(shown: pl.DataFrame) -> Iterator[CoveredEnterprise]:
@@ -249,6 +254,7 @@ def _lines(shown: pl.DataFrame) -> Iterator[CoveredEnterprise]:
         yield CoveredEnterprise(
             id=row["enterprise_id"],
             name=row["name"],
+            initials=row["initials"],
             credit_code=row["credit_code"],
             jurisdiction=row["jurisdiction"] or None,
             industry_code=row["industry_code"],

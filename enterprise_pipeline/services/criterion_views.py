@@ -10,7 +10,7 @@ from typing import Any
 from enterprise_pipeline.services.fact_sheets import ToldFact
 from enterprise_pipeline.services.figure_table import FigureTable
 from enterprise_pipeline.services.growth_readings import Growth, growth_of
-from scoring.explain import Explanation, Outcome
+from scoring.explain import Explanation, Outcome, PointsComponent
 from scoring.facts import split_year
 from scoring.rule_words import SPECS
 from scoring.rules_model import Criterion, RuleSet, fen
@@ -18,6 +18,7 @@ from scoring.vocabulary import COLUMNS, FACTS, Fact, Tier, Unit
 
 # The mean of two yearly rates.
 MEAN_YEARS = 2
+MONEY_LINES = ("amount", "amount_in_year", "amount_total", "amount_mean")
 UPPER_LIMITS = ("<=", "<")
 # Facts that services.facts concludes from the registration where nobody told them.
 CONCLUDED = frozenset({"is_resident", "is_industry_excluded"})
@@ -29,23 +30,33 @@ class Shape(StrEnum):
 
     FACTS = "facts"
     AMOUNT = "amount"
+    TOTAL = "total"
+    MEAN = "mean"
     SHARE = "share"
+    SHARES = "shares"
     AGE = "age"
     GROWTH = "growth"
     POINTS = "points"
+    PARTS = "parts"
     JUDGEMENT = "judgement"
 
 
 _SHAPES = {
     "amount": Shape.AMOUNT,
+    "amount_by_industry": Shape.AMOUNT,
+    "amount_in_year": Shape.AMOUNT,
+    "amount_total": Shape.TOTAL,
+    "amount_mean": Shape.MEAN,
     "count": Shape.AMOUNT,
     "unmet_at_most": Shape.AMOUNT,
     "share": Shape.SHARE,
+    "share_each_year": Shape.SHARES,
     "points_part": Shape.SHARE,
     "age": Shape.AGE,
     "mean_growth": Shape.GROWTH,
     "cagr": Shape.GROWTH,
     "points": Shape.POINTS,
+    "points_sum": Shape.PARTS,
     "judgement": Shape.JUDGEMENT,
 }
 
@@ -68,7 +79,7 @@ class FactValue:
 
 @dataclass(frozen=True, kw_only=True)
 class CriterionView:
-    """A criterion's outcome with what it was decided on."""
+    """A criterion's outcome with what it was decided on; ``parts`` are the indicators it is about."""
 
     outcome: Outcome
     shape: Shape
@@ -77,6 +88,7 @@ class CriterionView:
     numerator: Fact | None = None
     denominator: Fact | None = None
     line_fen: int | None = None
+    parts: tuple[PointsComponent, ...] = ()
 
     @property
     def criterion(self) -> Criterion:
@@ -145,14 +157,17 @@ class KnownFacts:
 
 def criterion_views(explanation: Explanation, known: KnownFacts) -> tuple[CriterionView, ...]:
     """The criteria of one explanation in the order of the rule."""
-    return tuple(_view(explanation.rule_set, outcome, known) for outcome in explanation.outcomes)
+    return tuple(_view(explanation, outcome, known) for outcome in explanation.outcomes)
 
 
-def _view(rule_set: RuleSet, outcome: Outcome, known: KnownFacts) -> CriterionView:
-    criterion = outcome.criterion
-    shape = _SHAPES.get(criterion.word, Shape.FACTS)
-    columns = () if shape is Shape.POINTS else columns_of(rule_set, criterion)
+def _view(explanation: Explanation, outcome: Outcome, known: KnownFacts) -> CriterionView:
+    criterion, rule_set = outcome.criterion, explanation.rule_set
     numerator, denominator = _ratio(rule_set, criterion)
+    shape = _SHAPES.get(criterion.word, Shape.FACTS)
+    if criterion.word == "points_part" and numerator is None:
+        shape = Shape.PARTS
+    columns = () if shape in (Shape.POINTS, Shape.PARTS) else columns_of(rule_set, criterion)
+    named = criterion.args.get("indicators", [criterion.args.get("part")])
     return CriterionView(
         outcome=outcome,
         shape=shape,
@@ -161,6 +176,7 @@ def _view(rule_set: RuleSet, outcome: Outcome, known: KnownFacts) -> CriterionVi
         numerator=numerator,
         denominator=denominator,
         line_fen=fen(criterion.args["value"]) if _has_money_line(criterion) else None,
+        parts=tuple(part for part in explanation.components if part.id in named),
     )
 
 
@@ -174,14 +190,15 @@ def _ratio(rule_set: RuleSet, criterion: Criterion) -> tuple[Fact | None, Fact |
     args = criterion.args
     if criterion.word == "points_part" and rule_set.points:
         part = next(part for part in rule_set.points.parts if part.id == args["part"])
-        return FACTS[part.tables[0].numerator], FACTS[part.tables[0].denominator]
-    if criterion.word == "share":
+        if part.tables and all(table.kind == "share" for table in part.tables):
+            return FACTS[part.tables[0].numerator], FACTS[part.tables[0].denominator]
+    if criterion.word in ("share", "share_each_year"):
         return FACTS[args["numerator"]], FACTS[args["denominator"]]
     return None, None
 
 
 def _has_money_line(criterion: Criterion) -> bool:
-    return criterion.word == "amount" and criterion.unit is Unit.CNY
+    return criterion.word in MONEY_LINES and criterion.unit is Unit.CNY
 
 
 def _growths(criterion: Criterion, known: KnownFacts) -> tuple[Growth, ...]:

@@ -14,7 +14,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from enterprise_pipeline.services.candidate_filter import UNKNOWN, BadFilter, check_words
+from enterprise_pipeline.services.errors import NotFound
 from enterprise_pipeline.services.facts import facts_as_of
+from enterprise_pipeline.services.question_answers import Answered, answers_of, digest
 from enterprise_pipeline.services.rulebooks import current_rulebook
 from enterprise_pipeline.services.texts import N_, Text
 from enterprise_pipeline.transaction import reading
@@ -50,7 +52,31 @@ class DataQuestion:
     kind: Kind
     year: int | None
     pairs: tuple[Pair, ...]
+    key: str
     notch: Notch | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class CheckedQuestion:
+    """A question that was checked, and what came out."""
+
+    question: DataQuestion
+    answered: Answered
+
+
+@dataclass(frozen=True, kw_only=True)
+class QuestionsOfOne:
+    """The questions about one enterprise: still open, and checked."""
+
+    open: tuple[DataQuestion, ...] = ()
+    checked: tuple[CheckedQuestion, ...] = ()
+
+    def get(self, key: str) -> DataQuestion:
+        """A question by its key; NotFound when the figures are different now."""
+        for question in (*self.open, *(entry.question for entry in self.checked)):
+            if question.key == key:
+                return question
+        raise NotFound(N_("这个问题已经不在了：有关的数字可能已经改过。请回到企业页面查看。"))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,9 +140,44 @@ def _questions(
             units.setdefault(year, []).append(pair)
             continue
         notch = None if doubt["notch"] is None else lines[doubt["notch"]]
-        yield DataQuestion(kind=kind, year=year, pairs=(pair,), notch=notch)
+        line = () if notch is None else (notch.line, notch.years)
+        key = _key(kind, [pair], as_of, line)
+        yield DataQuestion(kind=kind, year=year, pairs=(pair,), key=key, notch=notch)
     for year, pairs in units.items():
-        yield DataQuestion(kind=Kind.UNIT, year=year, pairs=tuple(pairs))
+        key = _key(Kind.UNIT, pairs, as_of)
+        yield DataQuestion(kind=Kind.UNIT, year=year, pairs=tuple(pairs), key=key)
+
+
+def _key(kind: Kind, pairs: Sequence[Pair], as_of: date, line: Sequence[object] = ()) -> str:
+    """The same figures of the same years ask the same question on any day."""
+    told: list[object] = [kind, *line]
+    for pair in pairs:
+        for column in (pair.subject, pair.other):
+            told += [split_year(column)[0], _year(column, as_of)]
+        told += [pair.value, pair.than, pair.most]
+    return digest(told)
+
+
+def questions_about(
+    facts: pl.DataFrame, rule_sets: Sequence[RuleSet], *, enterprise_id: int, as_of: date
+) -> QuestionsOfOne:
+    """The questions about the one enterprise in ``facts``."""
+    found = questions_in(facts, rule_sets, as_of).get(0, ())
+    answers = answers_of(reading(), [enterprise_id]) if found else {}
+    by_key = {key: answered for (_, key), answered in answers.items()}
+    return QuestionsOfOne(
+        open=tuple(each for each in found if each.key not in by_key),
+        checked=tuple(
+            CheckedQuestion(question=each, answered=by_key[each.key]) for each in found if each.key in by_key
+        ),
+    )
+
+
+def questions_of(enterprise_id: int, *, as_of: date) -> QuestionsOfOne:
+    """The questions about an enterprise as it was known on a day."""
+    facts = facts_as_of(reading(), as_of, enterprise_ids=[enterprise_id])
+    rule_sets = current_rulebook().in_force(as_of)
+    return questions_about(facts, rule_sets, enterprise_id=enterprise_id, as_of=as_of)
 
 
 def _pair(doubt: Mapping[str, Any]) -> Pair:
@@ -174,10 +235,21 @@ def _found(
     session: Session, wanted: QuestionFilter, ids: Sequence[int], rule_sets: Sequence[RuleSet], *, as_of: date
 ) -> list[QuestionLine]:
     facts = facts_as_of(session, as_of, enterprise_ids=ids)
-    by_id = {
-        facts["enterprise_id"][row]: kept
+    found = {
+        int(facts["enterprise_id"][row]): questions
         for row, questions in questions_in(facts, rule_sets, as_of).items()
-        if (kept := tuple(each for each in questions if wanted.kind in ("", each.kind)))
+    }
+    answers = answers_of(session, list(found))
+    by_id = {
+        enterprise_id: kept
+        for enterprise_id, questions in found.items()
+        if (
+            kept := tuple(
+                each
+                for each in questions
+                if wanted.kind in ("", each.kind) and (enterprise_id, each.key) not in answers
+            )
+        )
     }
     rows = session.scalars(select(Enterprise).where(Enterprise.id.in_(by_id)).order_by(Enterprise.id))
     return [

@@ -7,7 +7,7 @@ from typing import Any
 
 from enterprise_pipeline.services.contacts import ContactRecord, contacts_of
 from enterprise_pipeline.services.criterion_views import KnownFacts
-from enterprise_pipeline.services.data_questions import DataQuestion, questions_in
+from enterprise_pipeline.services.data_questions import QuestionsOfOne, questions_about
 from enterprise_pipeline.services.enterprises import EnterpriseRecord, get_enterprise
 from enterprise_pipeline.services.fact_sheets import ToldFact, told_facts
 from enterprise_pipeline.services.facts import facts_as_of
@@ -19,6 +19,7 @@ from enterprise_pipeline.services.rulebooks import current_rulebook
 from enterprise_pipeline.services.tier_cards import CardGroup, Forecast, TierCard, grouped, tier_cards
 from enterprise_pipeline.transaction import reading
 from scoring.explain import Explanation, explain
+from scoring.size_classes import size_class
 from scoring.vocabulary import SCIENCE_LADDER, YEARS_CARRIED, Tier
 
 
@@ -40,10 +41,11 @@ class EnterprisePage:
     record: EnterpriseRecord
     as_of: date
     report_year: int | None
+    size: str | None
     rungs: tuple[Rung, ...]
     cards: tuple[TierCard, ...]
     missing: tuple[MissingFact, ...]
-    questions: tuple[DataQuestion, ...]
+    questions: QuestionsOfOne
     figures: FigureTable
     sheet: dict[str, ToldFact]
     holdings: list[Holding]
@@ -73,10 +75,11 @@ def enterprise_page(enterprise_id: int, *, as_of: date) -> EnterprisePage:
         record=record,
         as_of=as_of,
         report_year=row.get("report_year"),
+        size=size_class(facts)[0],
         rungs=_rungs(row, explanations, holdings),
         cards=tier_cards(explanations, known, forecasts),
         missing=missing_facts(explanations, holdings, as_of=as_of),
-        questions=questions_in(facts, rule_sets, as_of).get(0, ()),
+        questions=questions_about(facts, rule_sets, enterprise_id=enterprise_id, as_of=as_of),
         figures=figures,
         sheet=sheet,
         holdings=holdings,

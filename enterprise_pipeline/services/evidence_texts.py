@@ -4,10 +4,10 @@ from enterprise_pipeline.services.texts import N_, Text
 from scoring.evidence import Clock, Evidence
 
 
-def evidence_text(evidence: Evidence | None) -> Text:
-    """Until when evidence counts; empty where there is none or it does not lapse."""
+def evidence_text(evidence: Evidence | None) -> Text | None:
+    """Until when evidence counts; None where there is none or it does not lapse."""
     if evidence is None or (evidence.clock is Clock.STANDING and not evidence.moves):
-        return Text("")
+        return None
     if evidence.until is None:
         certificate = evidence.clock is Clock.CERTIFICATE
         return Text(N_("证书到期日未知")) if certificate else Text(N_("随时间窗口变化"))

@@ -56,11 +56,12 @@ def export_candidates(
     *,
     sheet: Sheet,
     cells: Callable[[CandidateRow], Sequence[Cell]],
+    with_sizes: bool,
     as_csv: bool,
     actor: str,
 ) -> int:
     """Write every row of the list into ``file`` and record who took it; returns the number of rows."""
-    rows = (cells(row) for part in every_row(wanted) for row in part)
+    rows = (cells(row) for part in every_row(wanted, with_sizes=with_sizes) for row in part)
     n = write_csv(file, sheet, rows) if as_csv else write_workbook(file, sheet, rows)
     with transaction() as session:
         audit.record(

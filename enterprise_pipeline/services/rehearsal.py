@@ -25,22 +25,15 @@ from enterprise_pipeline.services.facts import Basis, read_facts
 from enterprise_pipeline.services.rehearsal_columns import add_counts, count, differences
 from enterprise_pipeline.services.rehearsal_rules import (
     Pair,
-    pair_of,
-    pair_of_draft,
     pair_of_file,
+    pair_of_ids,
+    pair_of_version,
     told,
 )
-from enterprise_pipeline.services.rulebooks import (
-    CurrentRulebook,
-    current_rulebook,
-    files_changed,
-    read_version,
-)
+from enterprise_pipeline.services.rulebooks import current_rulebook, files_changed
 from enterprise_pipeline.services.texts import N_, Text
 from enterprise_pipeline.transaction import reading, transaction
 from models import REHEARSAL_CHANGES, Enterprise, LocalStandard, LocalStandardVersion, Rehearsal
-from scoring.errors import ScoringError
-from scoring.rules_model import RuleSet
 from scoring.screening import required_columns
 
 # Enterprises read, screened and written at a time, as in a full screening.
@@ -85,7 +78,7 @@ def start_for_draft(
         raise NotFound(Text(N_("没有这个版本。")))
     line = session.get_one(LocalStandard, version.standard_id)
     rulebook = current_rulebook(session)
-    pair = _pair_of_version(rulebook, line.tier, version.content, as_of)
+    pair = pair_of_version(rulebook, line.tier, version.content, as_of)
     return _store(
         origin="draft",
         name=f"{pair.new.label} v{version.number}"[:NAME_LENGTH],
@@ -143,7 +136,7 @@ def start_for_pair(
     """Record the rehearsal of one known rule set against another of its tier, whenever they hold."""
     _refuse_changed_files()
     rulebook = current_rulebook()
-    pair = _pair_of_ids(rulebook, old_id, new_id, as_of)
+    pair = pair_of_ids(rulebook, old_id, new_id, as_of)
     return _store(
         origin="pair",
         name=f"{pair.old.id if pair.old else '–'} → {pair.new.id}",
@@ -168,28 +161,6 @@ def _refuse_changed_files() -> None:
 def _usual_basis(as_of: date, today: date | None) -> Basis:
     """Nobody has reported the year before a day in a later year, so its newest report stands in."""
     return "forecast" if as_of.year > (today or clock.now().date()).year else "reported"
-
-
-def _pair_of_version(rulebook: CurrentRulebook, tier: str, content: str, as_of: date) -> Pair:
-    try:
-        return pair_of_draft(rulebook, read_version(tier, content), as_of)
-    except ScoringError as error:
-        raise ServiceError(Text(N_("草稿还不能预演：%(reason)s"), reason=str(error))) from error
-
-
-def _pair_of_ids(rulebook: CurrentRulebook, old_id: str | None, new_id: str, as_of: date) -> Pair:
-    new = _known(rulebook, new_id)
-    old = _known(rulebook, old_id) if old_id else None
-    if old is not None and (old.tier is not new.tier or old.id == new.id):
-        raise ServiceError(Text(N_("请选择同一层级的两套不同的标准。")))
-    return pair_of(rulebook.rule_sets, old=old, new=new, as_of=as_of)
-
-
-def _known(rulebook: CurrentRulebook, rule_set_id: str) -> RuleSet:
-    found = rulebook.find(rule_set_id)
-    if found is None:
-        raise NotFound(Text(N_("没有代号为“%(id)s”的标准。"), id=rule_set_id))
-    return found
 
 
 def _store(*, pair: Pair, actor: str, **values: Any) -> int:
@@ -261,10 +232,7 @@ def _claim(rehearsal_id: int, *, take_over: bool) -> Work:
     owner = secrets.token_hex(8)
     with transaction() as session:
         row = locked(session, rehearsal_id)
-        if row.status == "done":
-            raise ServiceError(Text(N_("这次预演已经完成。")))
-        if row.status == "running" and row.owner and not (take_over or is_silent(row)):
-            raise ServiceError(Text(N_("这次预演正在进行，不必再次启动。")))
+        _refuse_needless(row, take_over=take_over or not row.owner)
         pair = _same_pair(session, row)
         row.status, row.owner, row.error = "running", owner, None
         row.heartbeat_at, row.finished_at = clock.now(), None
@@ -277,6 +245,13 @@ def _claim(rehearsal_id: int, *, take_over: bool) -> Work:
         )
 
 
+def _refuse_needless(row: Rehearsal, *, take_over: bool) -> None:
+    if row.status == "done":
+        raise ServiceError(Text(N_("这次预演已经完成。")))
+    if row.status == "running" and not (take_over or is_silent(row)):
+        raise ServiceError(Text(N_("这次预演正在进行，不必再次启动。")))
+
+
 def _same_pair(session: Session, row: Rehearsal) -> Pair:
     """The two rule sets again; refused where the rules beside them are others by now."""
     rulebook = current_rulebook(session)
@@ -284,10 +259,10 @@ def _same_pair(session: Session, row: Rehearsal) -> Pair:
         raise ServiceError(Text(N_("规则在这次预演开始之后已有变化，不能接着做；请重新开始一次预演。")))
     content = row.content or b""
     if row.origin == "draft":
-        return _pair_of_version(rulebook, row.tier, content.decode(), row.as_of)
+        return pair_of_version(rulebook, row.tier, content.decode(), row.as_of)
     if row.origin == "file":
         return pair_of_file(rulebook, row.name, content, as_of=row.as_of, standard=row.standard)
-    return _pair_of_ids(rulebook, row.old_id, row.new_id, row.as_of)
+    return pair_of_ids(rulebook, row.old_id, row.new_id, row.as_of)
 
 
 def locked(session: Session, rehearsal_id: int) -> Rehearsal:
@@ -360,6 +335,23 @@ def cancel(rehearsal_id: int, *, actor: str) -> None:
             raise ServiceError(Text(N_("这次预演已经结束，不能再停止。")))
         row.status, row.finished_at = "cancelled", clock.now()
         _record(session, row, "cancelled", actor=actor)
+
+
+def reopen(rehearsal_id: int, *, actor: str) -> None:
+    """Let a rehearsal that stopped, failed or fell silent go on; `run` then does.
+
+    Raises
+    ------
+    ServiceError
+        If it is done or runs, or the rules are no longer those it began with.
+    """
+    with transaction() as session:
+        row = locked(session, rehearsal_id)
+        _refuse_needless(row, take_over=False)
+        _same_pair(session, row)
+        row.status, row.owner, row.heartbeat_at = "running", "", clock.now()
+        row.finished_at, row.error = None, None
+        _record(session, row, "resumed", actor=actor)
 
 
 def delete(rehearsal_id: int, *, actor: str) -> None:

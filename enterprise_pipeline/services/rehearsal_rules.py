@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from enterprise_pipeline.services.errors import BadFile, ServiceError
-from enterprise_pipeline.services.rulebooks import CurrentRulebook, with_version
+from enterprise_pipeline.services.errors import BadFile, NotFound, ServiceError
+from enterprise_pipeline.services.rulebooks import CurrentRulebook, read_version, with_version
 from enterprise_pipeline.services.texts import N_, Text
-from scoring.errors import RuleFileError
+from scoring.errors import RuleFileError, ScoringError
 from scoring.rulebook import check_together, load_rulebook, read_rule_file
 from scoring.rules_model import RuleSet
 from scoring.vocabulary import TIER_NAMES, Tier
@@ -82,8 +82,21 @@ def pair_of_draft(rulebook: CurrentRulebook, draft: RuleSet, as_of: date) -> Pai
     """A draft against what holds on the day; the draft is tried whatever its own first day is."""
     together = with_version(_without_later(rulebook.rule_sets, draft), draft)
     new = next(entry for entry in together if entry.id == draft.id)
-    old = in_force(rulebook.rule_sets, draft.tier, draft.standard, as_of)
+    before = _as_before(rulebook.rule_sets, draft)
+    old = in_force(before, draft.tier, draft.standard, as_of)
     return pair_of(rulebook.rule_sets, old=old, new=new, as_of=as_of)
+
+
+def _as_before(rule_sets: Sequence[RuleSet], version: RuleSet) -> list[RuleSet]:
+    """The rule sets as if the version had not been published: what it ends goes on."""
+    line = (version.tier, version.standard)
+    return [
+        replace(entry, effective_to=None)
+        if (entry.tier, entry.standard) == line and entry.effective_to == version.effective_from
+        else entry
+        for entry in rule_sets
+        if entry.id != version.id
+    ]
 
 
 def _without_later(rule_sets: Sequence[RuleSet], draft: RuleSet) -> list[RuleSet]:
@@ -97,6 +110,30 @@ def _without_later(rule_sets: Sequence[RuleSet], draft: RuleSet) -> list[RuleSet
             or entry.effective_from < draft.effective_from
         )
     ]
+
+
+def pair_of_version(rulebook: CurrentRulebook, tier: str, content: str, as_of: date) -> Pair:
+    """The text of a version against what holds on the day; ServiceError with the reason it cannot be read."""
+    try:
+        return pair_of_draft(rulebook, read_version(tier, content), as_of)
+    except ScoringError as error:
+        raise ServiceError(Text(N_("草稿还不能预演：%(reason)s"), reason=str(error))) from error
+
+
+def pair_of_ids(rulebook: CurrentRulebook, old_id: str | None, new_id: str, as_of: date) -> Pair:
+    """Two known rule sets of one tier, whenever they hold."""
+    new = _known(rulebook, new_id)
+    old = _known(rulebook, old_id) if old_id else None
+    if old is not None and (old.tier is not new.tier or old.id == new.id):
+        raise ServiceError(Text(N_("请选择同一层级的两套不同的标准。")))
+    return pair_of(rulebook.rule_sets, old=old, new=new, as_of=as_of)
+
+
+def _known(rulebook: CurrentRulebook, rule_set_id: str) -> RuleSet:
+    found = rulebook.find(rule_set_id)
+    if found is None:
+        raise NotFound(Text(N_("没有代号为“%(id)s”的标准。"), id=rule_set_id))
+    return found
 
 
 def read_file(name: str, content: bytes) -> list[RuleSet]:

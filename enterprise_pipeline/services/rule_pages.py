@@ -3,17 +3,19 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from fractions import Fraction
 
 from enterprise_pipeline.services.errors import NotFound
 from enterprise_pipeline.services.rule_sentences import RuleText, rule_text
-from enterprise_pipeline.services.rule_speech import Say, plain
+from enterprise_pipeline.services.rule_speech import Say, Speech, plain
 from enterprise_pipeline.services.rulebooks import current_rulebook
 from enterprise_pipeline.services.texts import N_, Text
 from scoring.rules_model import Criterion, RuleSet
-from scoring.vocabulary import LINES, TIER_NAMES, Tier
+from scoring.vocabulary import LINES, TIER_NAMES, Tier, Unit
 
 MONTHS_A_YEAR = 12
 LAST_DAY_OF_ANY_MONTH = 28
+HUNDRED = 100
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -129,6 +131,34 @@ def stale_numbers(*, months: int, on: date) -> list[StaleNumbers]:
             for checked_on, grade in groups
         ]
     return sorted(found, key=lambda each: each.checked_on)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShareExample:
+    """How a gap of a share is counted, told of a firm of a hundred: the line, who is there, who is short."""
+
+    rule_set: RuleSet
+    criterion: Criterion
+    line: str
+    have: int
+    short: int
+
+
+def share_example(as_of: date, *, say: Say = plain) -> ShareExample | None:
+    """An example of a gap in heads, from a rule that holds on the day; None where no rule asks for such."""
+    for entry in current_rulebook().in_force(as_of):
+        for criterion in entry.criteria:
+            if criterion.word == "share" and criterion.unit is Unit.HEADS and "value" in criterion.args:
+                value = Fraction(criterion.args["value"])
+                least = -(-value * HUNDRED // 1) + (criterion.operator == ">" and value * HUNDRED % 1 == 0)
+                return ShareExample(
+                    rule_set=entry,
+                    criterion=criterion,
+                    line=Speech(say).share(value),
+                    have=int(least) - 1,
+                    short=1,
+                )
+    return None
 
 
 def months_before(day: date, months: int) -> date:

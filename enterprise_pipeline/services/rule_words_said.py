@@ -44,6 +44,8 @@ def _flags(args: Args, speech: Speech) -> str:
 def _amount(args: Args, speech: Speech) -> str:
     value = speech.amount(FACTS[args["fact"]], args["value"])
     said = speech.compared(speech.last_year(args["fact"]), args["operator"], value)
+    if args.get("gate"):
+        return speech(N_("%(rule)s（仅用于分档）"), rule=said)
     if "judged_to" not in args:
         return said
     if args["judged_to"] == ANY:
@@ -204,6 +206,12 @@ def _over_years(pattern: str) -> Sayer:
     return say
 
 
+def _amount_in_year(args: Args, speech: Speech) -> str:
+    fact, years = FACTS[args["fact"]], speech.years(int(args["years_back"]))
+    what = speech(N_("当年之前第%(years)s年的%(fact)s"), years=years, fact=speech.fact(fact.name))
+    return speech.compared(what, args["operator"], speech.amount(fact, args["value"]))
+
+
 def _share_each_year(args: Args, speech: Speech) -> str:
     what = speech(
         N_("近%(years)s年每年的%(numerator)s占当年%(denominator)s的比例"),
@@ -314,6 +322,7 @@ SAYERS: dict[str, Sayer] = {
     "amount_each_year": _over_years(N_("近%(years)s年每年的%(fact)s")),
     "amount_total": _over_years(N_("近%(years)s年%(fact)s之和")),
     "amount_mean": _over_years(N_("近%(years)s年%(fact)s的年平均数")),
+    "amount_in_year": _amount_in_year,
     "amount_by_industry": _amount_by_industry,
     "judgement": _judgement,
     "unmet_at_most": _unmet_at_most,

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from threading import Lock
 
-from sqlalchemy import select
+from sqlalchemy import Row, inspect, select
+from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
 from enterprise_pipeline.transaction import reading
@@ -69,13 +70,8 @@ class CurrentRulebook(Rulebook):
 def current_rulebook(session: Session | None = None) -> CurrentRulebook:
     """The rules as they stand now; remembered until another local standard is published or withdrawn."""
     session = session or reading()
-    version = LocalStandardVersion
-    rows = session.execute(
-        select(version.id, version.content_hash, version.state)
-        .where(version.state != "draft")
-        .order_by(version.id)
-    ).all()
     files = load_rulebook()
+    rows = _published(session)
     key: _Key = (files.content_hash, tuple((row.id, row.content_hash, row.state) for row in rows))
     with _lock:
         found = _remembered.get(key)
@@ -86,6 +82,20 @@ def current_rulebook(session: Session | None = None) -> CurrentRulebook:
                 del _remembered[next(iter(_remembered))]
             _remembered[key] = found
     return found
+
+
+def _published(session: Session) -> Sequence[Row[int, str, str]]:
+    """The versions that are no drafts; none in a database that has not been set up."""
+    version = LocalStandardVersion
+    query = select(version.id, version.content_hash, version.state).where(version.state != "draft")
+    try:
+        return session.execute(query.order_by(version.id)).all()
+    except DatabaseError:
+        # Rules can be read before there is a registry; an error of any other kind stands.
+        session.rollback()
+        if inspect(session.connection()).has_table(version.__tablename__):
+            raise
+        return ()
 
 
 _lock = Lock()
@@ -153,7 +163,7 @@ def _build(session: Session, files: Rulebook, ids: Sequence[int]) -> CurrentRule
         .where(version.id.in_(ids))
         .order_by(version.effective_from, version.id)
     )
-    for row, tier, name in session.execute(query):
+    for row, tier, name in session.execute(query) if ids else ():
         try:
             entry = checked(row, tier, name)
             if row.state == "published":

@@ -11,6 +11,7 @@ from enterprise_pipeline.services.candidates import CandidatePage
 from enterprise_pipeline.web import candidate_words as words
 from enterprise_pipeline.web.filters import verdict_text
 from enterprise_pipeline.web.said import Said, said
+from scoring.vocabulary import SIZE_NAMES
 
 NOTHING = "–"
 ON_CARDS = frozenset({"verdict", "step"})
@@ -88,6 +89,7 @@ CELLS: dict[str, Callable[[CandidateRow, Said], str]] = {
     "code": lambda row, _says: row.credit_code,
     "jurisdiction": lambda row, says: says.jurisdiction(row.jurisdiction),
     "industry": _industry,
+    "size": lambda row, says: says.text(SIZE_NAMES[row.size]) if row.size else says.unknown,
     "field": _field,
     "registered": _registered,
     "verdict": _verdict,

@@ -12,6 +12,7 @@ COLUMNS: dict[str, Any] = {
     "code": lazy_gettext("统一社会信用代码"),
     "jurisdiction": lazy_gettext("归口"),
     "industry": lazy_gettext("行业"),
+    "size": lazy_gettext("规模"),
     "field": lazy_gettext("技术领域"),
     "registered": lazy_gettext("成立日期"),
     "verdict": lazy_gettext("结论"),

@@ -16,7 +16,7 @@ from enterprise_pipeline.services.exports import Cell, Column, Sheet, export_can
 from enterprise_pipeline.services.missing_sheets import missing_sheet_of
 from enterprise_pipeline.web import candidate_words as words
 from enterprise_pipeline.web.candidate_cells import texts
-from enterprise_pipeline.web.candidate_columns import COLUMNS, chosen_columns
+from enterprise_pipeline.web.candidate_columns import COLUMNS, USUAL, chosen_columns
 from enterprise_pipeline.web.context import actor, local_zone
 from enterprise_pipeline.web.filters import instant, tier_name, unknown
 from enterprise_pipeline.web.said import said
@@ -27,7 +27,7 @@ CSV = "text/csv; charset=utf-8"
 SPOOL = 8 * 1024 * 1024
 NAME_WIDTH = 38
 WIDTHS = {
-    "code": 22, "jurisdiction": 16, "industry": 26, "field": 30, "registered": 12, "verdict": 20,
+    "code": 22, "jurisdiction": 16, "industry": 26, "size": 8, "field": 30, "registered": 12, "verdict": 20,
     "step": 52, "points": 10, "holds": 14, "changes": 12,
 }  # fmt: skip
 
@@ -36,7 +36,7 @@ def answer(*, as_csv: bool) -> Response:
     """Write the list that the address asks for into a file and send it."""
     wanted = service.with_standard(parse(request.args))
     # The code always goes along, for without it nobody can match the file with another one.
-    columns = ("code", *(name for name in chosen_columns() if name != "code"))
+    columns = ("code", *(name for name in _columns() if name != "code"))
     file: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=SPOOL)  # noqa: SIM115 -- closed by the response
     is_synthetic = service.screening().is_synthetic
     title = _("名单（合成数据）") if is_synthetic else _("名单")
@@ -45,6 +45,7 @@ def answer(*, as_csv: bool) -> Response:
         file,  # type: ignore[arg-type]
         sheet=_sheet(wanted, columns, title=title, is_marked=is_synthetic and as_csv),
         cells=lambda row: _cells(row, columns, is_marked=is_synthetic and as_csv),
+        with_sizes="size" in columns,
         as_csv=as_csv,
         actor=actor(),
     )
@@ -58,6 +59,12 @@ def answer(*, as_csv: bool) -> Response:
         download_name=f"{name}.{ending}",
         max_age=0,
     )
+
+
+def _columns() -> tuple[str, ...]:
+    """The columns chosen; where nobody chose, a file also tells the size of each enterprise."""
+    chosen = chosen_columns()
+    return ("size", *chosen) if chosen == USUAL else chosen
 
 
 def missing_sheet() -> Response:

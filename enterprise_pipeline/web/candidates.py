@@ -100,6 +100,8 @@ def view_of(shown: CandidatePage) -> dict[str, Any]:
     """Everything the template needs, with addresses made once and not once a row."""
     wanted, columns = service.without_standard(shown.wanted), chosen_columns()
     here = own_address(wanted)
+    if "size" in columns:
+        service.sized(shown.rows, service.screening())
     given = {name: request.args.get(name, "") for name in (AS_OF, PARAMETER)}
     macros = current_app.jinja_env.get_template("_macros.html").module
     return {

@@ -1,11 +1,12 @@
 """The quick check: public pages without account or session; the only cookie is the language."""
 
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
 
 from flask import Blueprint, abort, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from werkzeug.exceptions import TooManyRequests
+from werkzeug.exceptions import RequestEntityTooLarge, TooManyRequests
 from werkzeug.wrappers import Response
 
 from enterprise_pipeline.services.quick_check.answers import ANSWERABLE, Answers, read_answers
@@ -26,6 +27,7 @@ bp = Blueprint("check", __name__, url_prefix="/check")
 protect.exempt(bp)
 init_check_words(bp)
 
+LONGEST_FORM = 100_000
 UNCOUNTED = frozenset({"check.start", "check.language"})
 BACK, SKIP, NEXT, RESULT, EDIT, UNIT = "back", "skip", "next", "result", "edit", "unit"
 
@@ -35,6 +37,12 @@ def refuse_other_sites() -> None:
     """Take forms from our own pages only."""
     if request.method == "POST" and comes_from_elsewhere():
         abort(HTTPStatus.BAD_REQUEST, _("这份表单来自别的网站，没有处理。请从本站的自测首页开始。"))
+
+
+@bp.before_request
+def refuse_long_forms() -> None:
+    """Read no more than the answers can be long."""
+    request.max_content_length = LONGEST_FORM
 
 
 @bp.before_request
@@ -61,7 +69,7 @@ def restart() -> Response:
 @bp.post("/step")
 def step() -> Response:
     """Take the answers of one screen and show the next, an earlier one, or the result."""
-    answers = read_answers(request.form.get("state", ""))
+    answers = _answers()
     go, _mark, target = request.form.get("go", "").partition(":")
     screen = BY_ID.get(request.form.get("screen", ""))
     if go == EDIT and target in BY_ID:
@@ -83,7 +91,7 @@ def step() -> Response:
 @bp.post("/keep")
 def keep_answers() -> Response:
     """Keep the answers under a private link, a new one or the one they came from."""
-    answers = read_answers(request.form.get("state", ""))
+    answers = _answers()
     _count("keep", settings().check_keep_limit)
     kept = keep(answers, days=settings().check_days, token=request.form.get("token", ""))
     return redirect(url_for("check.saved", token=kept.token), HTTPStatus.SEE_OTHER)
@@ -131,6 +139,21 @@ def language() -> Response:
 def nothing_here(_rest: str) -> Response:
     """Say in the public frame, too, that there is no such page."""
     abort(HTTPStatus.NOT_FOUND, _("自测没有这个页面；地址可能抄漏了字。"))
+
+
+@bp.errorhandler(RequestEntityTooLarge)
+def too_long(_error: RequestEntityTooLarge) -> Response:
+    """Say it of a form: the words of the other pages are about files."""
+    title, text = _("填写的内容太多"), _("这份表单比自测所需的大得多，没有处理。请重新开始。")
+    status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+    page = render_template("check/error.html", status=status, title=title, text=text, remedy="")
+    return make_response(page, status)
+
+
+def _answers() -> Answers:
+    """The answers that the form carries."""
+    answers = read_answers(request.form.get("state", ""))
+    return replace(answers, path=tuple(screen for screen in answers.path if screen in BY_ID))
 
 
 def _count(kind: str, limit: int) -> None:

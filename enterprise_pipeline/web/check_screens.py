@@ -13,6 +13,7 @@ from enterprise_pipeline.services.quick_check.answers import Answers
 from enterprise_pipeline.services.quick_check.contradictions import contradictions
 from enterprise_pipeline.services.quick_check.industries import industry_choices, industry_code_of
 from enterprise_pipeline.services.quick_check.screens import HOLDINGS, Asked
+from enterprise_pipeline.services.texts import Text
 from enterprise_pipeline.web.csrf import csrf_meta
 from enterprise_pipeline.web.filters import fact_label, industry, translated
 from forms.base import DEFAULT_UNIT
@@ -108,9 +109,15 @@ def contradict(page: ScreenPage, answers: Answers, *, as_of: date) -> bool:
     for clash in found:
         for column in clash.columns:
             if column in page.form.asked:
-                page.form.add_error(column, translated(clash.message))
+                page.form.add_error(column, _clash(clash.message))
                 break
     return bool(found)
+
+
+def _clash(message: Text) -> str:
+    """The sentence in the page's language, with the names of the facts in it."""
+    names = {name: translated(message.values[name]) for name in ("part", "whole") if name in message.values}
+    return str(_(message.pattern)) % (message.values | names)
 
 
 def _unit() -> str:

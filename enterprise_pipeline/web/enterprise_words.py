@@ -1,7 +1,7 @@
 """How the page of an enterprise writes values, gaps and changes, in the page's language."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import timedelta
 from fractions import Fraction
 from typing import Any
 
@@ -12,20 +12,18 @@ from flask_babel import lazy_gettext as _l
 from enterprise_pipeline.services.criterion_views import CriterionView, FactValue, Shape
 from enterprise_pipeline.services.growth_readings import Growth
 from enterprise_pipeline.services.missing_facts import MissingFact
+from enterprise_pipeline.web import measures
 from enterprise_pipeline.web.filters import (
-    amount,
     day,
     fact_label,
-    fact_value,
-    number,
     percent,
     tier_name,
     translated,
     unknown,
-    wan,
 )
+from enterprise_pipeline.web.history_words import choice_value
 from enterprise_pipeline.web.tier_words import init_tier_words
-from scoring.vocabulary import CriterionResult, Fact, Unit, Verdict
+from scoring.vocabulary import CriterionResult, Verdict
 
 SPARK_WIDTH, SPARK_HEIGHT, SPARK_MARGIN = 96, 24, 3
 
@@ -75,18 +73,14 @@ def missing_groups(missing: Sequence[MissingFact]) -> list[tuple[str, list[Missi
 
 def value_lines(view: CriterionView, points: tuple[int | None, int | None, int | None]) -> list[str]:
     """What a criterion was decided on, as lines of text; never rounded across its threshold."""
-    if view.shape is Shape.SHARE:
-        return _share(view)
-    if view.shape is Shape.AGE:
-        return _age(view)
     if view.shape is Shape.GROWTH:
         return [line for growth in view.growth for line in growth_lines(growth, view.criterion.printed)]
     if view.shape is Shape.POINTS:
         return [points_text(*points)]
-    if view.shape is Shape.AMOUNT:
-        return [_amount(view)]
     if view.shape is Shape.JUDGEMENT:
         return [str(_("由人工判断"))]
+    if view.shape in measures.LINES:
+        return measures.LINES[view.shape](view)
     if len(view.values) == 1:
         return [plain_value(view.values[0])]
     return [f"{label_of(value)}{_('：')}{plain_value(value)}" for value in view.values]
@@ -99,7 +93,7 @@ def plain_value(value: FactValue) -> str:
         return str(words[value.value])
     if value.value is None and value.is_before_registration:
         return str(_("成立前，按 0 计"))
-    return fact_value(value.value, value.fact)
+    return choice_value(value.value, value.fact)
 
 
 def label_of(value: FactValue) -> str:
@@ -157,13 +151,13 @@ def gap_sentence(view: CriterionView) -> str:
     outcome = view.outcome
     if outcome.result is not CriterionResult.NOT_MET or outcome.gap is None:
         return ""
-    missing = amount(outcome.gap, view.criterion.unit, up=True)
+    missing = measures.gap_text(view)
     if view.is_upper_limit or view.criterion.word == "unmet_at_most":
         return str(_("超出 %(amount)s", amount=missing))
     if view.shape is Shape.GROWTH:
         facts = str(_("或")).join(translated(growth.fact.label) for growth in view.growth)
         return str(_("%(fact)s最少还差 %(amount)s", fact=facts, amount=missing))
-    fact = view.numerator or _only_fact(view)
+    fact = view.numerator or measures.only_fact(view)
     if fact is None or view.shape is Shape.AGE:
         return str(_("还差 %(amount)s", amount=missing))
     return str(_("%(fact)s还差 %(amount)s", fact=translated(fact.label), amount=missing))
@@ -211,47 +205,8 @@ def sparkline(values: Sequence[int | None]) -> list[str]:
     return [" ".join(line) for line in lines if line]
 
 
-def _share(view: CriterionView) -> list[str]:
-    outcome = view.outcome
-    if view.numerator is None or view.denominator is None:
-        return [unknown()]
-    years = sorted({value.year for value in view.values if value.year})
-    parts = _(
-        "%(numerator)s ÷ %(denominator)s",
-        numerator=_part(outcome.numerator, view.numerator),
-        denominator=_part(outcome.denominator, view.denominator),
-    )
-    span = _("（%(first)s–%(last)s 年合计）", first=years[0], last=years[-1]) if len(years) > 1 else ""
-    return [percent(outcome.numerator, outcome.denominator, view.criterion.printed), f"{parts}{span}"]
-
-
-def _part(value: int | None, fact: Fact) -> str:
-    return f"{translated(fact.label)} {amount(value, fact.unit)}"
-
-
-def _amount(view: CriterionView) -> str:
-    value, unit = view.outcome.numerator, view.criterion.unit
-    if value is None or unit is not Unit.CNY:
-        return amount(value, unit)
-    return f"{wan(value, view.line_fen)} {_('万元')}"
-
-
-def _age(view: CriterionView) -> list[str]:
-    registered = view.values[0].value if view.values else None
-    days = view.outcome.numerator
-    if not isinstance(registered, date) or days is None:
-        return [unknown()]
-    told = _("%(day)s 成立，已 %(days)s 天", day=day(registered), days=number(days))
-    return [str(told)]
-
-
 def _rate(rate: Fraction, printed: str) -> str:
     return percent(rate.numerator, rate.denominator, printed)
-
-
-def _only_fact(view: CriterionView) -> Fact | None:
-    facts = {value.fact.name: value.fact for value in view.values if value.fact}
-    return next(iter(facts.values())) if len(facts) == 1 else None
 
 
 def init_words(blueprint: Blueprint) -> None:

@@ -17,6 +17,7 @@ from enterprise_pipeline.web.filters import day, verdict_text
 from enterprise_pipeline.web.history_words import init_history
 from enterprise_pipeline.web.tier_words import rung_word
 from forms.facts import SHEET_FACTS, answer_form, fact_of
+from scoring.vocabulary import SIZE_NAMES
 
 bp = Blueprint("enterprises", __name__, url_prefix="/enterprises")
 init_words(bp)
@@ -38,6 +39,7 @@ def show(enterprise_id: int) -> str:
         shown=shown,
         record=shown.record,
         registration=shown.record.registration,
+        size=SIZE_NAMES.get(shown.size or ""),
         steps=ladder_steps(shown),
         opened=opened_tier(shown),
         answers=answers,

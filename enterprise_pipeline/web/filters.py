@@ -152,7 +152,16 @@ def fact_value(value: Any, fact: Fact) -> str:
         return percent_text(int(value), PPM)
     if fact.unit is Unit.DATE:
         return day(value)
-    return str(value) if fact.unit is Unit.CODE else amount(int(value), fact.unit)
+    return str(value) if fact.unit is Unit.CODE else counted(int(value), fact)
+
+
+def counted(value: int, fact: Fact) -> str:
+    """A whole number with the unit of its fact: a rank and a level are no items."""
+    if fact.name == "domestic_rank":
+        return str(_("第 %(n)s 名", n=value))
+    if fact.name == "digital_level":
+        return str(_("%(n)s 级", n=value))
+    return amount(value, fact.unit)
 
 
 def day(value: date | None) -> str:

@@ -26,6 +26,8 @@ _ACTIONS: dict[str, Any] = {
     "contact.added": _l("添加联系人"),
     "contact.edited": _l("修改联系人"),
     "contact.removed": _l("删除联系人"),
+    "question.answered": _l("核实数据"),
+    "question.reopened": _l("重新提出要核实的问题"),
 }
 _NAMES: dict[str, Any] = {
     "credit_code": _l("统一社会信用代码"),
@@ -41,6 +43,7 @@ _NAMES: dict[str, Any] = {
     "revoked_on": _l("撤销日期"),
     "phone": _l("电话"),
     "email": _l("邮箱"),
+    "reason": _l("核实结果"),
     "has_consent": _l("同意接收提醒信息"),
 }
 

@@ -95,6 +95,7 @@ def show() -> str:
         chart=_chart(found, measure, tier, shown=shown),
         ending_days=ENDING_DAYS,
         local_pools=LOCAL_POOLS,
+        above_scale=Tier.ABOVE_SCALE_INDUSTRY,
         candidates_address=candidates_address,
     )
 

@@ -151,7 +151,8 @@ def _expert(question: DataQuestion) -> str:
     pair = question.pairs[0]
     return str(
         _(
-            "%(label)s %(given)s 分，按已知数据应在 %(lo)s–%(hi)s 分之间。评分和数据，哪个需要更正？",
+            "%(label)s %(given)s 分，按现在的数据应在 %(lo)s–%(hi)s 分之间。"
+            "是评分早于现在的数据，还是有一处需要更正？",
             label=_label(pair.subject),
             given=pair.value,
             lo=pair.than,

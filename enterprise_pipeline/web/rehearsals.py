@@ -15,13 +15,15 @@ from enterprise_pipeline.services.errors import BadFile, ServiceError
 from enterprise_pipeline.services.rehearsal_columns import Change
 from enterprise_pipeline.services.rehearsal_list import changed_page, parse_filter
 from enterprise_pipeline.services.rule_compare import rule_set_of
-from enterprise_pipeline.web import rehearsal_export
+from enterprise_pipeline.web import rehearsal_export, rules
 from enterprise_pipeline.web import rehearsal_words as words
 from enterprise_pipeline.web.context import actor, current_as_of, today
 from enterprise_pipeline.web.entry_forms import ID, form_meta
 from enterprise_pipeline.web.filters import translated
-from enterprise_pipeline.web.rules import bp
 from forms.rules import RehearsalFileForm, RehearsalForm
+
+# Rehearsals are pages about rules, too; only their file is another one.
+bp = rules.bp
 
 THREAD = "rehearsal-"
 SECONDS_TO_REFRESH = "2"
@@ -136,9 +138,9 @@ def cancel_rehearsal(rehearsal_id: int) -> ResponseReturnValue:
 @bp.post(f"/rehearsals/<{ID}:rehearsal_id>/resume")
 def resume_rehearsal(rehearsal_id: int) -> ResponseReturnValue:
     """Go on with a rehearsal that was interrupted or stopped."""
-    if heads.head(rehearsal_id).state in ("interrupted", "failed", "cancelled"):
-        run_behind(rehearsal_id)
-        flash(_("接着上次的地方继续预演。"), "success")
+    service.reopen(rehearsal_id, actor=actor())
+    run_behind(rehearsal_id)
+    flash(_("接着上次的地方继续预演。"), "success")
     return redirect(url_for(".rehearsal", rehearsal_id=rehearsal_id), code=303)
 
 

@@ -30,8 +30,6 @@ def add(version_id: int) -> ResponseReturnValue:
         editing.find(version.table, inside)
     if view is None:
         return render_template("standards/words.html", version=version, words=offered, inside=inside)
-    if not view.keys and inside:
-        raise BadRequest(_("这种判断方式没有可填的内容，不能放在另一条里面。"))
     form = _form(version, view, {}, is_part=bool(inside))
     if request.method == "POST" and form.validate():
         entry = _told(version, view, form, {}, is_part=bool(inside))
@@ -129,14 +127,14 @@ def _form(version: Version, view: WordView, stored: Table, *, is_part: bool) -> 
         unit=unit_typed(sent, stored, say),
         parts=[(str(part.get("id")), str(part.get("label"))) for part in parts],
     )
-    form = made(sent, data=_data(stored), meta=form_meta())
+    form = made(sent, data=_data(version, stored), meta=form_meta())
     if sent is None:
         form.seen.data = str(version.revision)
     return form
 
 
-def _data(stored: Table) -> dict[str, Any]:
-    """A stored criterion as the values of its form."""
+def _data(version: Version, stored: Table) -> dict[str, Any]:
+    """A stored criterion as the values of its form; what was generated is blank, to be generated again."""
     data = dict(stored)
     for key, value in stored.items():
         data[PREFIX + key] = str(value).lower() if isinstance(value, bool) else value
@@ -144,6 +142,9 @@ def _data(stored: Table) -> dict[str, Any]:
         data["label_en"] = ""
     if data.get("printed_en") == data.get("printed"):
         data["printed_en"] = ""
+    points = version.table.get("points")
+    if stored.get("printed") and stored["printed"] == sentence_of(version.tier, stored, points, say_plain):
+        data["printed"] = ""
     return data
 
 

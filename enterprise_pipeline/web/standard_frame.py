@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from enterprise_pipeline.services.errors import FieldConflict
 from enterprise_pipeline.services.rulebooks import files_changed
 from enterprise_pipeline.services.standards import drafts
 from enterprise_pipeline.services.standards.drafts import DraftChanged
@@ -16,6 +17,7 @@ from enterprise_pipeline.services.standards.pages import changed_since
 from enterprise_pipeline.services.standards.toml_text import Table
 from enterprise_pipeline.services.standards.words import words
 from enterprise_pipeline.web.context import actor
+from enterprise_pipeline.web.entry_forms import pin
 from forms.base import BaseForm
 from forms.rule_cells import FACT_UNITS
 from forms.standards import VERDICTS
@@ -86,6 +88,9 @@ def save(
         now, changes = changed_since(version_id, seen, say)
         form["seen"].data = str(now.revision)
         return again(stale={"message": stale.message, "changes": changes}), 409
+    except FieldConflict as conflict:
+        pin(form, conflict)
+        return again(), 422
     return then()
 
 

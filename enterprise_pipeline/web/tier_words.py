@@ -41,7 +41,8 @@ def rung_word(tier: Tier) -> str:
 
 def evidence_line(view: CriterionView) -> str:
     """Until when what meets a criterion counts; empty where it does not lapse or is not met."""
-    return translated(evidence_text(view.outcome.evidence))
+    text = evidence_text(view.outcome.evidence)
+    return translated(text) if text else ""
 
 
 def standing_line(card: TierCard) -> str:

@@ -17,6 +17,7 @@ PAGES = (
     "/enterprises/{known}",
     "/enterprises/{unknown}",
     "/enterprises/{known}?as_of=2025-06-01",
+    "/questions",
     "/enterprises/new",
     "/enterprises/{known}/edit",
     "/enterprises/{known}/figures/2025",

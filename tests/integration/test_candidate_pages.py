@@ -17,6 +17,7 @@ from benchmarks.listing_data import fill, recount
 from enterprise_pipeline.transaction import reading, transaction
 from models import ASSESSMENTS, AuditEvent, Certificate, Enterprise, RegistryState
 from scoring.rulebook import load_rulebook
+from scoring.vocabulary import LINES, Tier
 
 ENTERPRISES = 120
 HNTE = load_rulebook().get("HNTE-2016")
@@ -299,8 +300,20 @@ def test_a_list_that_a_filter_emptied_offers_to_take_it_away(pages: FlaskClient)
     assert 'href="/candidates?jurisdiction=420506"' in html
 
 
-def test_a_tier_without_rules_says_so(pages: FlaskClient) -> None:
-    assert "这个层级还没有标准" in body(pages, "/candidates?tier=unicorn")
+def test_every_tier_has_a_list_under_its_line(pages: FlaskClient) -> None:
+    html = body(pages, "/candidates?tier=unicorn")
+    select = html.split('name="tier"')[1].split("</select>")[0]
+
+    assert re.findall(r'optgroup label="([^"]+)"', select) == [name for name, _ in LINES]
+    assert re.findall(r'option value="([^"]+)"', select) == [str(tier) for tier in Tier]
+    assert "这个层级还没有标准" not in html
+
+
+def test_a_file_tells_sizes_where_nobody_chose_columns(pages: FlaskClient) -> None:
+    for query, has_size in (("", True), ("?cols=size.verdict", True), ("?cols=verdict", False)):
+        book = openpyxl.load_workbook(io.BytesIO(download(pages, f"/candidates/export.xlsx{query}")))
+        titles = [cell.value for cell in book.worksheets[0][1]]
+        assert ("规模" in titles) is has_size
 
 
 def test_htmx_gets_the_list_alone_and_the_address_to_show(pages: FlaskClient) -> None:

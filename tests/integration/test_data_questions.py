@@ -39,7 +39,7 @@ def add_odd(number: int = 1, jurisdiction: str = "420506", **changes: int) -> in
 
 
 def questions(firm: int):
-    return enterprise_page(firm, as_of=AS_OF).questions
+    return enterprise_page(firm, as_of=AS_OF).questions.open
 
 
 def test_a_firm_whose_figures_go_together_has_no_panel(context, client):
@@ -92,7 +92,10 @@ def test_expert_points_that_the_facts_do_not_allow_are_asked_about(context, clie
 
     page = shown(client, firm)
 
-    assert "专家评分：知识产权 3 分，按已知数据应在 7–30 分之间。评分和数据，哪个需要更正？" in page
+    assert (
+        "专家评分：知识产权 3 分，按现在的数据应在 7–30 分之间。是评分早于现在的数据，还是有一处需要更正？"
+        in page
+    )
 
 
 def test_a_share_that_just_passed_its_line_is_told_with_both_years(context, client):

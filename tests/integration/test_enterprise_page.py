@@ -284,6 +284,7 @@ def test_the_page_is_complete_in_english(context, client):
 
     assert "Employees" in page
     assert "at most 500" in page
+    assert "Project-Id-Version" not in page
 
 
 def test_the_card_asked_for_in_the_list_is_open(context, client):

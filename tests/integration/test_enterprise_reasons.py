@@ -105,6 +105,17 @@ def test_what_is_met_says_until_when_and_a_standing_tier_what_lapses_first(conte
     assert "依据有效至 2026-12-31（最先到期：" in page
 
 
+def test_clocks_are_told_in_english(context, client):
+    firm = add_good_enterprise(db.session)
+    db.session.commit()
+    client.set_cookie("language", "en")
+    page = shown(client, firm)
+
+    assert "at most 500 ✓ Met Counts until 2026-12-31" in page
+    assert "Proven until 2026-12-31 (first to lapse: " in page
+    assert "Project-Id-Version" not in page
+
+
 def test_a_certificate_ends_before_the_year_does(context, client):
     firm = add_good_enterprise(db.session)
     add_certificate_until(firm, date(2026, 12, 1))

@@ -28,7 +28,7 @@ from tests.support.auditing import record, tamper
 from tests.support.backups import flask, make
 from tests.support.databases import MIGRATIONS
 
-BEFORE = "0007_quick_checks"
+BEFORE = "0008_question_answers"
 
 
 def test_ready_says_so(client):

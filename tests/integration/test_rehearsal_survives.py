@@ -205,6 +205,20 @@ def test_it_does_not_go_on_by_other_rules(session, monkeypatch):
     assert rulebooks.current_rulebook().content_hash != "0" * 64
 
 
+def test_what_runs_or_is_done_is_not_reopened_and_what_stopped_is(session):
+    rehearsal_id = started()
+    with pytest.raises(ServiceError, match="正在进行"):
+        rehearsal.reopen(rehearsal_id, actor="t")
+    rehearsal.cancel(rehearsal_id, actor="t")
+    rehearsal.reopen(rehearsal_id, actor="t")
+    session.rollback()
+    assert head(rehearsal_id).state == "running"
+    rehearsal.run(rehearsal_id)
+    session.rollback()
+    with pytest.raises(ServiceError, match="已经完成"):
+        rehearsal.reopen(rehearsal_id, actor="t")
+
+
 def test_firms_registered_meanwhile_are_looked_at_too(session):
     with transaction() as writing:
         for _ in range(2):

@@ -8,12 +8,14 @@ from pathlib import Path
 import pytest
 
 from enterprise_pipeline.config import (
+    NUMBERS,
     Settings,
     SettingsError,
     database_url,
     is_loopback,
     read_or_create_secret_key,
     require_loopback,
+    variables,
 )
 
 
@@ -132,3 +134,19 @@ def test_loopback_addresses_are_accepted(host):
 def test_addresses_that_others_can_reach_are_refused(host):
     with pytest.raises(SettingsError, match="no accounts yet"):
         require_loopback(host)
+
+
+@pytest.mark.parametrize("name", NUMBERS)
+def test_whole_numbers_are_held_to_their_limits(name, tmp_path):
+    lowest, highest = NUMBERS[name]
+    variable = variables()[name]
+
+    def read(value: object) -> object:
+        return getattr(
+            Settings.from_environment({"PIPELINE_INSTANCE": str(tmp_path), variable: str(value)}), name
+        )
+
+    assert [read(lowest), read(highest), read("")] == [lowest, highest, getattr(Settings, name)]
+    for wrong in (lowest - 1, highest + 1, "many"):
+        with pytest.raises(SettingsError, match=variable):
+            read(wrong)

@@ -15,6 +15,7 @@ from enterprise_pipeline.services.demo.world import INDUSTRIES, KNOWN_UNTIL
 from enterprise_pipeline.services.naming import initials
 from enterprise_pipeline.services.reference import divisions, hitech_fields, industry_names, jurisdictions
 from scoring.rulebook import load_rulebook
+from scoring.vocabulary import Tier
 
 ENTERPRISES = 3000
 TODAY = date(2026, 11, 22)

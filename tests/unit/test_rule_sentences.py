@@ -95,7 +95,7 @@ def _changed_name(value: str, key: str) -> Iterator[Any]:
     if key == "operator":
         yield from (other for other in (">=", ">", "<=", "<") if other != value)
     if value in FACTS:
-        yield next(name for name in FACTS if name != value and FACTS[name].unit is FACTS[value].unit)
+        yield from [name for name in FACTS if name != value and FACTS[name].unit is FACTS[value].unit][:1]
     if value in set(Tier):
         yield next(str(tier) for tier in Tier if tier != value)
 

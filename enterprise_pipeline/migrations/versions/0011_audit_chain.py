@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0011_audit_chain"
-down_revision = "0007_quick_checks"
+down_revision = "0008_question_answers"
 branch_labels = None
 depends_on = None
 

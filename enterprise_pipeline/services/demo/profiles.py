@@ -96,7 +96,7 @@ def draw_profiles(firms: Firms, history: History, *, rng: np.random.Generator) -
     standing = 0.6 * firms.quality + 0.8 * rng.normal(0, 1, count)
     rd_million = history.of("rd_expense_fen", LAST_YEAR - 1) / 1e8
     keen = np.log1p(rd_million) + 0.4 * standing
-    body = np.digitize(keen + rng.normal(0, 0.5, count), [0.9, 1.5, 2.2])
+    body = np.digitize(keen + rng.normal(0, 0.5, count), [1.9, 2.5, 3.2])
     raised = np.exp(rng.normal(np.log(MEDIAN_EQUITY), 1.2, count))
     raises = rng.random(count) < RAISING_SHARE * np.exp(0.4 * standing)
     transferred = np.where(rng.random(count) < TRANSFER_SHARE, rng.uniform(0.1, 0.6, count), 0.0)

@@ -11,7 +11,7 @@ from enterprise_pipeline.services.quick_check.answers import Answers
 from enterprise_pipeline.services.quick_check.screens import Asked, next_screen
 from enterprise_pipeline.services.rulebooks import current_rulebook
 from enterprise_pipeline.services.tier_cards import TierCard, tier_cards
-from scoring.explain import Explanation, explain
+from scoring.explain import Explanation, Outcome, explain
 from scoring.questions import Question, rank
 from scoring.vocabulary import CriterionResult, Verdict
 
@@ -96,8 +96,16 @@ def standing_of(card: TierCard) -> Standing:
 
 
 def _nearest_first(cards: Sequence[TierCard]) -> tuple[TierCard, ...]:
-    def distance(card: TierCard) -> tuple[int, int, date]:
+    def distance(card: TierCard) -> tuple[int, int, float, date]:
         said = card.explanation
-        return len(said.failed), len(said.missing), said.changes_on or date.max
+        farthest = max((_share_missing(outcome) for outcome in said.failed), default=0.0)
+        return len(said.failed), len(said.missing), farthest, said.changes_on or date.max
 
     return tuple(sorted(cards, key=distance))
+
+
+def _share_missing(outcome: Outcome) -> float:
+    """How much of what is needed is missing, from 0 to 1; all of it where it cannot be measured."""
+    if outcome.gap is None or outcome.numerator is None:
+        return 1.0
+    return outcome.gap / max(abs(outcome.numerator) + outcome.gap, 1)

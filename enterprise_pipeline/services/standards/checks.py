@@ -24,6 +24,7 @@ _HEAD: Table = {
     "checked_on": date(2020, 1, 1),
 }  # fmt: skip
 _MOST_TRIES = 40
+POINTS_WORDS = ("points", "points_part", "points_sum")
 
 
 def problems(version: Version, rulebook: CurrentRulebook, *, screened_on: date | None) -> tuple[Problem, ...]:
@@ -94,7 +95,7 @@ def _of_sections(tier: str, table: Table) -> Iterable[Problem]:
         good_points = None if found else points
         yield from found
     for index, entry in enumerate(table.get("criteria", [])):
-        if good_points is points or entry.get("word") not in ("points", "points_part"):
+        if good_points is points or entry.get("word") not in POINTS_WORDS:
             alone = _with(criteria=[entry], points=good_points)
             yield from _all_refusals(tier, alone, table, criterion=index)
     if table.get("direct") is not None:

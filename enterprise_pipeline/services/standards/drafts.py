@@ -78,7 +78,7 @@ def _row(session: Session, version_id: int) -> tuple[LocalStandardVersion, Local
         .where(LocalStandardVersion.id == version_id)
     ).first()
     if found is None:
-        raise NotFound(Text(N_("没有这个地方标准版本，或草稿已被删除。")))
+        raise NotFound(Text(N_("没有这个本地标准版本，或草稿已被删除。")))
     return found[0], found[1]
 
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from copy import deepcopy
 from typing import Any
 
-from enterprise_pipeline.services.errors import NotFound, ServiceError
+from enterprise_pipeline.services.errors import FieldConflict, NotFound
 from enterprise_pipeline.services.standards.toml_text import Table
 from enterprise_pipeline.services.texts import N_, Text
 
@@ -91,9 +91,8 @@ def free_id(rule_set: Mapping[str, Any], wished: str) -> str:
 def _refuse_double(rule_set: Mapping[str, Any], entry: Mapping[str, Any], *, but: int | None) -> None:
     for index, other in enumerate(criteria_of(rule_set)):
         if index != but and other.get("id") == entry.get("id"):
-            raise ServiceError(
-                Text(N_("编号“%(name)s”已有另一条条件使用；请换一个。"), name=str(entry.get("id")))
-            )
+            message = Text(N_("编号“%(name)s”已有另一条条件使用；请换一个。"), name=str(entry.get("id")))
+            raise FieldConflict("id", message)
 
 
 def _place(rule_set: Mapping[str, Any], where: str) -> tuple[list[Table], int]:

@@ -212,7 +212,8 @@ def _registered(args: Mapping[str, Any]) -> Asked:
 
 
 def _points(args: Mapping[str, Any]) -> Asked:
-    return _one(("points", args.get("part", "")), compared(args["operator"], args["value"], is_whole=True))
+    named = tuple(sorted(args.get("indicators", [args.get("part", "")])))
+    return _one(("points", *named), compared(args["operator"], args["value"], is_whole=True))
 
 
 _READERS: Mapping[str, _Reader] = {
@@ -233,4 +234,5 @@ _READERS: Mapping[str, _Reader] = {
     "registered": _registered,
     "points": _points,
     "points_part": _points,
+    "points_sum": _points,
 }

@@ -71,7 +71,7 @@ def version_line(version_id: int, *, as_of: date) -> VersionLine:
     """One version with where it stands; NotFound when there is none."""
     found = _lines(as_of, version_id)
     if not found:
-        raise NotFound(Text(N_("没有这个地方标准版本，或草稿已被删除。")))
+        raise NotFound(Text(N_("没有这个本地标准版本，或草稿已被删除。")))
     return found[0]
 
 
@@ -80,13 +80,8 @@ def _lines(as_of: date, version_id: int | None = None) -> list[VersionLine]:
     rulebook = current_rulebook(session)
     refused = {entry.version_id: entry.reason for entry in rulebook.refused}
     version, standard = LocalStandardVersion, LocalStandard
-    counted = dict(
-        session.execute(
-            select(LocalStandardCase.version_id, func.count()).group_by(LocalStandardCase.version_id)
-        )
-        .tuples()
-        .all()
-    )
+    counting = select(LocalStandardCase.version_id, func.count()).group_by(LocalStandardCase.version_id)
+    counted: dict[int, int] = {row[0]: row[1] for row in session.execute(counting)}
     query = (
         select(version, standard)
         .join(standard, standard.id == version.standard_id)

@@ -102,7 +102,7 @@ def _parts(
 
 def sentence_of(tier: Tier, entry: Mapping[str, Any], points: Mapping[str, Any] | None, say: Say) -> str:
     """A criterion that is not stored yet as a sentence; empty while it cannot be read."""
-    alone = {"criteria": [{"id": "new", **entry}]} | ({"points": points} if points else {})
+    alone = {"criteria": [{**entry, "id": "new"}]} | ({"points": points} if points else {})
     read = readable(tier, alone)
     if read is None or read.criteria[0].id != "new":
         return ""

@@ -134,7 +134,7 @@ def _points(rule_set: RuleSet, criteria: list[Criterion]) -> Iterator[Problem]:
     """Lines above what the tables and the experts can give, and points that nobody asks for."""
     if rule_set.points is None:
         return
-    lines = [entry for entry in criteria if entry.word in ("points", "points_part")]
+    lines = [entry for entry in criteria if entry.word in ("points", "points_part", "points_sum")]
     if not lines:
         yield Problem(
             severity=Severity.WARNING, where="points", label="", field="", value="",
@@ -142,7 +142,8 @@ def _points(rule_set: RuleSet, criteria: list[Criterion]) -> Iterator[Problem]:
             remedy=Text(N_("请添加“总分”条件，或删去评分。")),
         )  # fmt: skip
     for entry in lines:
-        parts = [part for part in rule_set.points.parts if entry.args.get("part", part.id) == part.id]
+        named = entry.args.get("indicators") or [entry.args.get("part")]
+        parts = [part for part in rule_set.points.parts if named == [None] or part.id in named]
         most = sum(_most(part) for part in parts)
         least = entry.args["value"] + (entry.operator == ">")
         if least > most:

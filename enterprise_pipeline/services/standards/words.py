@@ -47,10 +47,13 @@ _WORDS: dict[str, tuple[str, str]] = {
     "amount_total": (N_("几年合计"), N_("最近若干年合计达到门槛。")),
     "amount_mean": (N_("几年平均"), N_("最近若干年平均达到门槛。")),
     "share_each_year": (N_("每一年的比例"), N_("最近若干年中每一年的比例都达到门槛。")),
+    "amount_in_year": (N_("更早某一年的数额"), N_("例如前三年度的销售收入达到门槛。")),
+    "one_of": (N_("类别是其中之一"), N_("例如研发机构级别为国家级或省级。")),
     "amount_by_industry": (N_("按行业分档的数额"), N_("不同行业的门槛不同。")),
     "sme_size": (N_("属于中小微企业"), N_("按统计上的大中小微型企业划分办法。")),
     "points": (N_("总分"), N_("本标准的评分合计达到门槛；先设置评分。")),
     "points_part": (N_("一项指标的得分"), N_("评分中的一项指标达到门槛；先设置评分。")),
+    "points_sum": (N_("几项指标的得分合计"), N_("评分中的几项指标合计达到门槛；先设置评分。")),
     "unmet_at_most": (N_("另一层级的条件最多几项未达到"), N_("例如高企的四项数量门槛最多两项未达到。")),
     "judgement": (N_("由人研判"), N_("不能用数据判断的条件；系统不会自行判定为达到。")),
     "all_of": (N_("下列各项都要达到"), N_("先保存，再逐项添加。")),
@@ -65,6 +68,10 @@ _KEYS: dict[str, tuple[str, str]] = {
     "is": (N_("要求"), ""),
     "missing": (N_("未知时"), ""),
     "value": (N_("门槛"), ""),
+    "judged_to": (
+        N_("由人研判的范围"),
+        N_("没有达到门槛、但到这个数为止的由人研判；填“不限”即都由人研判。可不填。"),
+    ),
     "days": (N_("满多少天"), N_("天数与年数二选一；天数只能“不少于”。")),
     "years": (N_("年数"), ""),
     "tier": (N_("层级"), ""),
@@ -76,6 +83,11 @@ _KEYS: dict[str, tuple[str, str]] = {
     "asked_below": (N_("只对规模以下的提出"), N_("达到这一规模的由人研判；可不填。")),
     "when_zero": (N_("分母为零时"), N_("没有分母就没有比例：必须说明怎样处理。")),
     "part": (N_("评分指标"), ""),
+    "indicators": (N_("评分指标"), N_("每行一个指标编号。")),
+    "values": (N_("类别"), N_("每行一个类别的代码。")),
+    "parts": (N_("各项"), ""),
+    "years_back": (N_("几年前"), N_("1 为上一年度。")),
+    "gate": (N_("只按规模分流"), N_("选“是”时，没有达到也不提示还差多少。可不填。")),
     "criteria": (N_("条件"), N_("每行一个另一层级的条件编号。")),
     "base_at_least": (N_("基期不低于"), N_("可不填。")),
     "classes": (N_("各类行业的门槛"), N_("行业写代码，用逗号分开，例如 C, D44。")),
@@ -106,9 +118,12 @@ def words() -> tuple[WordView, ...]:
     return tuple(word_view(word) for word in (*known, *(word for word in SPECS if word not in _WORDS)))
 
 
+NOT_INSIDE = ("points", "points_part", "points_sum", "unmet_at_most")
+
+
 def inner_words() -> tuple[WordView, ...]:
     """The words that may stand inside another."""
-    return tuple(view for view in words() if view.word not in ("points", "points_part", "unmet_at_most"))
+    return tuple(view for view in words() if view.word not in NOT_INSIDE)
 
 
 def word_view(word: str) -> WordView:

@@ -14,9 +14,9 @@ COUNTS = (0, 1, 2, 3, 5, 10, 60, 70, 100, 300, 1_000)
 INDUSTRIES = ("C2614", "C3562", "I6510", "K7010", "K7020", "Q8411", "F5211", "A0111", "M7320")
 
 
-def any_facts(random: Random, as_of: date) -> dict[str, Any]:
-    """A value or nothing for every column of the facts frame."""
-    return {name: None if random.random() < 0.4 else _value(random, name, as_of) for name in SCHEMA}
+def any_facts(random: Random, as_of: date, *, known: float = 0.6) -> dict[str, Any]:
+    """A value for that share of the columns of the facts frame, nothing for the others."""
+    return {name: _value(random, name, as_of) if random.random() < known else None for name in SCHEMA}
 
 
 def _value(random: Random, column: str, as_of: date) -> Any:

@@ -126,7 +126,9 @@ def test_what_is_left_unknown_may_turn_out_either_way(seed: int):
             continue
         for name, result in got.results.items():
             assert result != "unknown" or len(could_be(name, completed)) > 1, (entry.key, name, firm)
-        if got.verdict == "undetermined":
+        # Staff at the start would have to be many for one criterion and few for the other; see docs/rules.md.
+        is_torn = entry.key.startswith(("gazelle@euro", "gazelle@oecd")) and firm["employees_y4"] is None
+        if got.verdict == "undetermined" and not is_torn:
             assert len({judged.verdict for judged in completed}) > 1, (entry.key, firm)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 
 from scoring.explain import Explanation, explain
-from scoring.facts import SCHEMA
+from scoring.facts import SCHEMA, split_year
 from scoring.questions import Question, rank
 from scoring.rulebook import load_rulebook
 from scoring.rules_model import RuleSet
@@ -16,10 +16,11 @@ from scoring.screening import required_columns, screen
 from scoring.vocabulary import SCIENCE_LADDER, Tier
 from tests.unit.scoring import population
 from tests.unit.scoring.completions import answers, forgotten, unknown_facts
+from tests.unit.scoring.facts_at_random import any_facts
 from tests.unit.scoring.seeded import chance, seeded
 
 TODAY = date(2026, 11, 22)
-FIRMS, COMPLETIONS = 3, 3
+FIRMS, COMPLETIONS, ANSWERS = 3, 3, 4
 
 
 def ladder(as_of: date = TODAY) -> list[RuleSet]:
@@ -141,3 +142,48 @@ def within(value: Any) -> Any:
     """An answer that a column can hold: growing figures balance each other into the absurd."""
     is_number = isinstance(value, int) and not isinstance(value, bool)
     return min(max(value, -population.MOST_FEN), population.MOST_FEN) if is_number else value
+
+
+# What the rules leave to a person while it is unknown, and what decides whom a tier concerns at all.
+FOR_A_PERSON = frozenset({"market_position_ok", "is_key_link", "industry_code"})
+
+
+@seeded(5)
+def test_over_every_tier_what_is_not_asked_changes_no_verdict(seed: int):
+    random = chance(seed)
+    as_of = random.choice(population.DAYS)
+    rule_sets = [entry for entry in load_rulebook().in_force(as_of) if entry.is_default]
+    firm = any_facts(random, as_of, known=random.choice((0.1, 0.6, 0.9)))
+    asked = {question.column for question in rank(explain(population.frame([firm]), rule_sets, as_of))}
+    unasked = [
+        column
+        for column in required_columns(rule_sets)
+        if firm[column] is None
+        and column not in asked | FOR_A_PERSON
+        and not column.startswith("expert_")
+        and not column.endswith("_until")
+        and not is_unborn(column, firm["registered_on"], as_of)
+    ]
+    groups = [
+        (column, completion(random, firm, as_of)) for column in unasked for _completion in range(COMPLETIONS)
+    ]
+    rows = [
+        {**others, column: any_facts(random, as_of, known=1)[column]}
+        for column, others in groups
+        for _answer in range(ANSWERS)
+    ]
+    told = iter(verdicts_of(rows, rule_sets, as_of) if rows else [])
+    for column, others in groups:
+        assert len({next(told) for _answer in range(ANSWERS)}) == 1, (column, others)
+
+
+def completion(random: Random, firm: dict[str, Any], as_of: date) -> dict[str, Any]:
+    """The firm with every unknown fact answered in some way."""
+    answered = any_facts(random, as_of, known=1)
+    return {name: answered[name] if value is None else value for name, value in firm.items()}
+
+
+def is_unborn(column: str, registered_on: date | None, as_of: date) -> bool:
+    """A figure of a year before registration counts as 0 where it is absent: it is no question."""
+    _stem, back = split_year(column)
+    return back is not None and registered_on is not None and as_of.year - back < registered_on.year

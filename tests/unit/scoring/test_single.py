@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
-from math import isclose
+from math import isclose, isnan
 from typing import Any
 
 import polars as pl
@@ -63,6 +63,74 @@ def test_any_facts_whatever_get_the_same_outcomes(seed: int):
         load_rulebook().in_force(as_of),
         as_of,
     )
+
+
+A, B, FLAG, OTHER = pl.col("a"), pl.col("b"), pl.col("flag"), pl.col("other")
+DAY, TEXT = pl.col("day"), pl.col("text")
+FRAME = pl.DataFrame(
+    [
+        {"a": a, "b": b, "flag": flag, "other": other, "day": day, "text": text}
+        for a in (None, -7, 0, 3)
+        for b in (None, -2, 0, 5)
+        for flag in (None, True, False)
+        for other in (None, True, False)
+        for day, text in ((None, None), (date(2012, 2, 29), "C2614"), (date(2011, 12, 31), "I"))
+    ],
+    schema={
+        "a": pl.Int64,
+        "b": pl.Int64,
+        "flag": pl.Boolean,
+        "other": pl.Boolean,
+        "day": pl.Date,
+        "text": pl.String,
+    },
+)
+EXPRESSIONS = {
+    "kleene and": FLAG & OTHER,
+    "kleene or": FLAG | OTHER,
+    "not": ~FLAG,
+    "when null": pl.when(FLAG).then(A).otherwise(B),
+    "chain": pl.when(FLAG).then(A).when(OTHER).then(B),
+    "floor division": A // B,
+    "true division": A / B,
+    "comparison": (A < B) | (A == B),
+    "different": A != B,
+    "sum": A + B * 3 - 1,
+    "wide": A.cast(pl.Int128) * B,
+    "narrow": A.cast(pl.Int16),
+    "flag as number": FLAG.cast(pl.Int64),
+    "single precision": (A / 3).cast(pl.Float32),
+    "infinite": pl.when(FLAG).then(A.cast(pl.Float64)).otherwise(float("inf")),
+    "fill": A.fill_null(9),
+    "coalesce": pl.coalesce(A, B),
+    "least": pl.min_horizontal(A, B),
+    "most": pl.max_horizontal(A, B),
+    "null": A.is_null() & B.is_not_null(),
+    "absolute": A.abs(),
+    "years later": DAY.dt.offset_by("15y"),
+    "leap years later": DAY.dt.offset_by("4y"),
+    "days": (pl.lit(date(2026, 11, 22)) - DAY).dt.total_days(),
+    "day after": DAY + pl.duration(days=1),
+    "year": DAY.dt.year(),
+    "start of a text": TEXT.str.slice(0, 3),
+    "one of": TEXT.is_in(["C2614", "K70"]),
+}
+
+
+@pytest.mark.parametrize("name", EXPRESSIONS)
+def test_an_expression_means_what_it_means_to_polars(name: str):
+    expression = EXPRESSIONS[name]
+    run = compile_expression(expression)
+    expected = FRAME.select(expression.alias("_")).to_series().to_list()
+
+    got = [run(dict(row)) for row in FRAME.iter_rows(named=True)]
+
+    assert all(alike(one, other) for one, other in zip(got, expected, strict=True)), name
+
+
+def alike(one: Any, other: Any) -> bool:
+    both_nan = isinstance(one, float) and isinstance(other, float) and isnan(one) and isnan(other)
+    return both_nan or same(one, other)
 
 
 def test_an_expression_that_cannot_be_read_back_is_refused():
