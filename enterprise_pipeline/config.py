@@ -107,6 +107,8 @@ class Settings:
 
 # The settings that are plain whole numbers: lowest and highest.
 NUMBERS: dict[str, tuple[int, int]] = {
+    "port": (1, 65535),
+    "max_upload_mb": (1, 1024),
     "rules_stale_months": (1, 600),
     "check_days": (1, 366),
     "check_limit": (1, 10**9),
