@@ -29,7 +29,7 @@ Run = Callable[..., Any]
 
 MAINTENANCE = "postgres"
 LONGEST_NAME = 63
-STAMP = "?" * 14
+STAMP = "?" * 17
 OWN_TABLE = "alembic_version"
 # Sorted, so that the chain can be followed while it is read from the file.
 SORTED = {"audit_event": "id", "audit_payload": "event_id"}

@@ -88,7 +88,8 @@ def restore_backup(
         present = _present(home)
         _refuse_unfit(read_manifest(path).facts, present, home)
         manifest = unpack_and_check(path, staging)
-        stamp = f"{clock.now():%Y%m%d%H%M%S}"
+        now = clock.now()
+        stamp = f"{now:%Y%m%d%H%M%S}{now.microsecond // 1000:03}"
         with _prepared(
             manifest, home, staging=staging, stamp=stamp, open_registry=open_registry, migrate=migrate
         ) as new:
