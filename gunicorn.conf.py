@@ -1,8 +1,11 @@
 """Settings of the web server: threads for waiting, two processes for work, loopback only."""
 
-from typing import Any
+from typing import IO, Any
 
 from enterprise_pipeline.config import Settings, SettingsError, require_loopback
+from enterprise_pipeline.logs import json_logging
+from enterprise_pipeline.services.backup.errors import BackupRefused
+from enterprise_pipeline.services.backup.locks import hold_while_serving
 
 WORKERS = 2
 THREADS = 8
@@ -26,8 +29,11 @@ threads = THREADS
 timeout = 120  # an import of 100,000 rows answers within one request
 control_socket_disable = True  # service users have no home folder to put it in
 loglevel = "warning"
+if settings.log == "json":
+    logconfig_dict = json_logging()
 # Polars hangs in a child forked after its import, so every worker imports the application itself.
 preload_app = False
+_serving: IO[bytes] | None = None
 
 
 def on_starting(server: Any) -> None:
@@ -37,6 +43,14 @@ def on_starting(server: Any) -> None:
         try:
             require_loopback(host)
         except SettingsError as error:
+            raise SystemExit(f"Not started. {error}") from error
+    # The open file is the lock, inherited by every worker, so that nobody restores under a server.
+    global _serving  # noqa: PLW0603 -- it must live as long as the server
+    if _serving is None:
+        settings.instance.mkdir(parents=True, exist_ok=True)
+        try:
+            _serving = hold_while_serving(settings.instance)
+        except BackupRefused as error:
             raise SystemExit(f"Not started. {error}") from error
 
 

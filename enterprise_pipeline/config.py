@@ -17,6 +17,8 @@ from zoneinfo import ZoneInfo
 ROOT = Path(__file__).resolve().parent.parent
 SQLITE_PREFIX = "sqlite:///"
 SECRET_BYTES = 32
+KEEP_PARTS = 3
+LOG_FORMATS = ("text", "json")
 
 
 class SettingsError(ValueError):
@@ -51,6 +53,17 @@ class Settings:
     today: date | None = field(default=None, metadata={"variable": "PIPELINE_TODAY"})
     """Pretend that it is this day (for demonstrations and tests); unset means the clock decides."""
 
+    log: str = field(default="text", metadata={"variable": "PIPELINE_LOG"})
+    """How the server logs: ``text``, errors only; or ``json``, an object a line for every request too."""
+
+    backups: Path | None = field(default=None, metadata={"variable": "PIPELINE_BACKUPS"})
+    """Folder that backups are written to, best on another disk than the database; see `backup_folder`."""
+
+    backup_keep: tuple[int, int, int] = field(
+        default=(14, 8, 12), metadata={"variable": "PIPELINE_BACKUP_KEEP"}
+    )
+    """Of how many days, weeks and months the newest backup is kept when old ones are pruned."""
+
     rules_stale_months: int = field(default=6, metadata={"variable": "PIPELINE_RULES_STALE_MONTHS"})
     """Months after which the numbers of a rule set count as not checked lately."""
 
@@ -66,6 +79,11 @@ class Settings:
     trusted_proxies: int = field(default=0, metadata={"variable": "PIPELINE_TRUSTED_PROXIES"})
     """How many proxies in front of the server may be believed about the visitor's address."""
 
+    @property
+    def backup_folder(self) -> Path:
+        """Where backups go: the folder of the setting, or one in the instance folder."""
+        return self.backups or self.instance / "backups"
+
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] | None = None) -> "Settings":
         """Read and check every setting; raises `SettingsError` naming the first variable that cannot work."""
@@ -77,19 +95,20 @@ class Settings:
             instance=instance,
             database_url=database_url(given["database_url"], instance=instance),
             host=given["host"] or cls.host,
-            port=_whole_number("PIPELINE_PORT", given["port"], default=cls.port, highest=65535),
             secret_key=given["secret_key"] or read_or_create_secret_key(instance / "secret_key"),
-            max_upload_mb=_whole_number(
-                "PIPELINE_MAX_UPLOAD_MB", given["max_upload_mb"], default=cls.max_upload_mb, highest=1024
-            ),
             timezone=_timezone(given["timezone"] or str(defaults["timezone"])),
             today=_day("PIPELINE_TODAY", given["today"]),
+            log=_one_of("PIPELINE_LOG", given["log"] or cls.log, LOG_FORMATS),
+            backups=Path(given["backups"]).absolute() if given["backups"] else None,
+            backup_keep=_keep(given["backup_keep"]) if given["backup_keep"] else cls.backup_keep,
             **_numbers(given),
         )
 
 
 # The settings that are plain whole numbers: lowest and highest.
 NUMBERS: dict[str, tuple[int, int]] = {
+    "port": (1, 65535),
+    "max_upload_mb": (1, 1024),
     "rules_stale_months": (1, 600),
     "check_days": (1, 366),
     "check_limit": (1, 10**9),
@@ -183,6 +202,12 @@ def _whole_number(variable: str, given: str, *, default: int, highest: int, lowe
     return int(given)
 
 
+def _one_of(variable: str, given: str, known: tuple[str, ...]) -> str:
+    if given not in known:
+        raise SettingsError(f"{variable} is {given!r}; it must be one of {', '.join(known)}.")
+    return given
+
+
 def _timezone(given: str) -> str:
     try:
         return ZoneInfo(given).key
@@ -197,3 +222,14 @@ def _day(variable: str, given: str) -> date | None:
         return date.fromisoformat(given) if given else None
     except ValueError as error:
         raise SettingsError(f"{variable} is {given!r}; it must be a day such as 2026-11-22.") from error
+
+
+def _keep(given: str) -> tuple[int, int, int]:
+    parts = [part.strip() for part in given.split(",")]
+    if len(parts) != KEEP_PARTS or not all(part.isascii() and part.isdigit() for part in parts):
+        raise SettingsError(
+            f"PIPELINE_BACKUP_KEEP is {given!r}; it must be three whole numbers, days, weeks and months, "
+            "such as 14,8,12."
+        )
+    daily, weekly, monthly = map(int, parts)
+    return daily, weekly, monthly

@@ -1,7 +1,7 @@
 """One place where work is committed or rolled back, and the SQLite settings that make it safe."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from models.base import db
 
 BUSY_TIMEOUT_MS = 10_000
+_FINISHERS = "before_commit"
 
 
 @contextmanager
@@ -34,17 +35,44 @@ def transaction() -> Iterator[Session]:
     try:
         session.connection(execution_options={"write": True})
         yield session
+        for finish in session.info.get(_FINISHERS, {}).values():
+            finish(session)
         session.commit()
     except BaseException:
         session.rollback()
         raise
     finally:
+        for key in session.info.pop(_FINISHERS, {}):
+            session.info.pop(key, None)
         session.info["in_transaction"] = False
+
+
+def before_commit(session: Session, key: str, finish: Callable[[Session], None]) -> list[Any]:
+    """Have ``finish`` called once when the transaction succeeds, and return the list it works on.
+
+    The list is kept under ``key`` and thrown away with the transaction.
+
+    Raises
+    ------
+    RuntimeError
+        If there is no ``transaction()`` to end.
+    """
+    if not session.info.get("in_transaction"):
+        raise RuntimeError("This belongs inside transaction(); outside it would be lost.")
+    session.info.setdefault(_FINISHERS, {})[key] = finish
+    waiting: list[Any] = session.info.setdefault(key, [])
+    return waiting
 
 
 def reading() -> Session:
     """The session of this application context, for reading only."""
     return db.session()
+
+
+def close_connections() -> None:
+    """Let go of the database, so that it can be replaced; the next use connects again."""
+    db.session.remove()
+    db.engine.dispose()
 
 
 def prepare_engine(engine: Engine) -> None:

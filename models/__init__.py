@@ -2,12 +2,13 @@
 
 from models.annual_report import AnnualReport
 from models.assessment_change import AssessmentChange
+from models.audit import AuditEvent, AuditHead, AuditPayload
 from models.base import Base, db
 from models.data_question import QuestionAnswer
 from models.enterprise import Contact, Enterprise, EnterpriseName
 from models.enterprise_facts import EnterpriseFacts
 from models.local_standard import LocalStandard, LocalStandardCase, LocalStandardVersion
-from models.operation import AuditEvent, HeaderMapping, ImportBatch, JobRun
+from models.operation import HeaderMapping, ImportBatch, JobRun
 from models.pool import Certificate, Membership, Pool, PoolCoverage
 from models.quick_check import CheckVisit, QuickCheck
 from models.rehearsal import REHEARSAL_CHANGES, Rehearsal
@@ -20,6 +21,8 @@ __all__ = [
     "AssessmentChange",
     "AssessmentCount",
     "AuditEvent",
+    "AuditHead",
+    "AuditPayload",
     "Base",
     "Candidate",
     "Certificate",

@@ -1,4 +1,4 @@
-"""Imports, remembered headers, job runs and the audit trail."""
+"""Imports, remembered headers and job runs."""
 
 from datetime import datetime
 
@@ -6,7 +6,6 @@ from sqlalchemy import (
     JSON,
     CheckConstraint,
     ForeignKey,
-    Index,
     Integer,
     LargeBinary,
     String,
@@ -79,19 +78,3 @@ class JobRun(Base):
     started_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]
     result: Mapped[JsonObject | None] = mapped_column(JSON)
-
-
-class AuditEvent(Base):
-    """Who did what to which row, with the values before and after."""
-
-    __tablename__ = "audit_event"
-    __table_args__ = (Index(None, "subject_type", "subject_id"),)
-
-    id: Mapped[int] = mapped_column(Key, primary_key=True)
-    occurred_at: Mapped[datetime] = mapped_column(default=now_utc)
-    actor: Mapped[str] = mapped_column(String(80))
-    action: Mapped[str] = mapped_column(String(40))
-    subject_type: Mapped[str] = mapped_column(String(40))
-    subject_id: Mapped[str] = mapped_column(String(40))
-    before: Mapped[JsonObject | None] = mapped_column(JSON)
-    after: Mapped[JsonObject | None] = mapped_column(JSON)

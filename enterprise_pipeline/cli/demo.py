@@ -1,18 +1,16 @@
 """``flask demo build``: fill a database of its own with invented enterprises."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import replace
 
 import click
-from flask import Flask, current_app
+from flask import current_app
 from flask.cli import with_appcontext
-from flask_migrate import Migrate, upgrade
+from flask_migrate import upgrade
 
+from enterprise_pipeline.cli.databases import application_on
 from enterprise_pipeline.config import SQLITE_PREFIX, Settings, SettingsError, database_url
 from enterprise_pipeline.services.demo.build import DemoSummary, build_demo
 from enterprise_pipeline.services.errors import ServiceError
-from enterprise_pipeline.transaction import prepare_engine
 from scoring.vocabulary import TIER_NAMES, Tier
 
 MOST_ENTERPRISES = 1_000_000
@@ -51,7 +49,7 @@ def demo() -> None:
 def build(enterprises: int, seed: int, *, force: bool, address: str | None) -> None:
     """Build a registry of invented enterprises, apart from the real one."""
     url = _target(current_app.config["SETTINGS"], address)
-    with _application_on(url):
+    with application_on(url):
         upgrade()
         try:
             summary = build_demo(enterprises=enterprises, seed=seed, replace=force)
@@ -89,27 +87,6 @@ def _address_for_the_next_command(url: str) -> str:
         if url.startswith(SQLITE_PREFIX)
         else "with DATABASE_URL set to the same address, "
     )
-
-
-@contextmanager
-def _application_on(url: str) -> Iterator[None]:
-    """Work on this database: in the running application, or in a bare one beside it."""
-    settings: Settings = current_app.config["SETTINGS"]
-    if url == settings.database_url:
-        yield
-        return
-    database = current_app.extensions["sqlalchemy"]
-    beside = Flask(current_app.import_name, instance_path=current_app.instance_path)
-    beside.config.update(SQLALCHEMY_DATABASE_URI=url, SETTINGS=replace(settings, database_url=url))
-    database.init_app(beside)
-    Migrate(beside, database, directory=current_app.extensions["migrate"].directory)
-    with beside.app_context():
-        prepare_engine(database.engine)
-        try:
-            yield
-        finally:
-            database.session.remove()
-            database.engine.dispose()
 
 
 def _told(summary: DemoSummary) -> Iterator[str]:

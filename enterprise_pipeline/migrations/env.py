@@ -4,7 +4,11 @@ from typing import Any
 
 from alembic import context
 from flask import current_app
+from psycopg.errors import LockNotAvailable
 from sqlalchemy import Connection
+from sqlalchemy.exc import OperationalError
+
+LOCK_SECONDS = 5
 
 
 def run_migrations() -> None:
@@ -21,11 +25,26 @@ def run_migrations() -> None:
         }
         context.configure(connection=connection, target_metadata=migrate.db.metadata, **options)
         with context.begin_transaction():
-            context.run_migrations()
+            if not on_sqlite:
+                connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{LOCK_SECONDS}s'")
+            _migrate_unless_busy()
             if on_sqlite:
                 _refuse_broken_references(connection)
         if on_sqlite:
             _set_foreign_keys(connection, "ON")
+
+
+def _migrate_unless_busy() -> None:
+    """Give up rather than let everybody queue behind a migration that waits for one long transaction."""
+    try:
+        context.run_migrations()
+    except OperationalError as error:
+        if not isinstance(error.orig, LockNotAvailable):
+            raise
+        raise RuntimeError(
+            f"Somebody has worked in the database for more than {LOCK_SECONDS} s, so nothing was changed. "
+            "Stop the server or wait for the long command to end, and run the migration again."
+        ) from error
 
 
 def _set_foreign_keys(connection: Connection, state: str) -> None:

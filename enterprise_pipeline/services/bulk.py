@@ -68,22 +68,22 @@ def read_frame(session: Session, statement: AnySelect) -> pl.DataFrame:
     # psycopg and SQLAlchemy double the percent sign for parameters; here there are none.
     sql = str(compiled).replace("%%", "%")
     if is_postgresql(session):
-        return _copy_out(_driver(session), sql, schema)
-    return _fetch(_driver(session), sql, schema)
+        return _copy_out(driver_of(session), sql, schema)
+    return _fetch(driver_of(session), sql, schema)
 
 
 def write_frame(session: Session, table: Table, frame: pl.DataFrame) -> None:
     """Insert every row of ``frame``, whose columns are named as those of ``table``."""
     if is_postgresql(session):
-        _copy_in(_driver(session), table.name, frame)
+        _copy_in(driver_of(session), table.name, frame)
     elif frame.height:
         columns, marks = ", ".join(frame.columns), ", ".join("?" * frame.width)
         sql = f"INSERT INTO {table.name} ({columns}) VALUES ({marks})"  # noqa: S608 - our own names
         plain = frame.with_columns(pl.col(pl.Date).dt.to_string("%Y-%m-%d"))
-        _driver(session).executemany(sql, plain.iter_rows())
+        driver_of(session).executemany(sql, plain.iter_rows())
 
 
-def _driver(session: Session) -> Any:
+def driver_of(session: Session) -> Any:
     """The driver's connection inside the session's transaction."""
     return session.connection().connection.driver_connection
 

@@ -71,10 +71,10 @@ def save_figures(
     _refuse_impossible(year=year, received_on=received_on, values=values, today=today)
     with transaction() as session:
         locked(session, enterprise_id)
-        newest = _newest(session, enterprise_id, year=year, source=source)
+        newest = newest_report(session, enterprise_id, year=year, source=source)
         if (newest.version if newest else 0) != base:
             raise StaleVersion
-        return _add_version(
+        return add_version(
             session,
             newest=newest,
             report=AnnualReport(
@@ -102,8 +102,8 @@ def add_answers(
 ) -> int:
     """Add a few figures of a year to what this source told already, in the caller's transaction."""
     _refuse_impossible(year=year, received_on=received_on, values=values, today=today)
-    newest = _newest(session, enterprise_id, year=year, source=source)
-    known = _values_of(newest) if newest else {}
+    newest = newest_report(session, enterprise_id, year=year, source=source)
+    known = values_of(newest) if newest else {}
     report = AnnualReport(
         enterprise_id=enterprise_id,
         fiscal_year=year,
@@ -111,7 +111,7 @@ def add_answers(
         received_on=received_on,
         **known | dict(values),
     )
-    return _add_version(session, newest=newest, report=report, actor=actor, action="figures.answered")
+    return add_version(session, newest=newest, report=report, actor=actor, action="figures.answered")
 
 
 def restore_version(enterprise_id: int, report_id: int, *, actor: str, today: date) -> int:
@@ -129,15 +129,15 @@ def restore_version(enterprise_id: int, report_id: int, *, actor: str, today: da
         old = session.get(AnnualReport, report_id)
         if old is None or old.enterprise_id != enterprise_id:
             raise NotFound(Text(N_("这家企业没有编号为 %(id)s 的数据版本。"), id=report_id))
-        newest = _newest(session, enterprise_id, year=old.fiscal_year, source=old.source)
+        newest = newest_report(session, enterprise_id, year=old.fiscal_year, source=old.source)
         report = AnnualReport(
             enterprise_id=enterprise_id,
             fiscal_year=old.fiscal_year,
             source=old.source,
             received_on=today,
-            **_values_of(old),
+            **values_of(old),
         )
-        return _add_version(
+        return add_version(
             session,
             newest=newest,
             report=report,
@@ -169,7 +169,7 @@ def figure_versions(enterprise_id: int, *, year: int | None = None) -> list[Repo
             received_on=row.received_on,
             recorded_at=row.recorded_at,
             is_newest=row.version == newest[row.fiscal_year, row.source],
-            values=_values_of(row),
+            values=values_of(row),
         )
         for row in rows
     ]
@@ -231,7 +231,8 @@ def _refuse_impossible(*, year: int, received_on: date, values: Values, today: d
         raise FieldConflict("", Text(N_("没有填写任何数据；请至少填一项。")))
 
 
-def _newest(session: Session, enterprise_id: int, *, year: int, source: str) -> AnnualReport | None:
+def newest_report(session: Session, enterprise_id: int, *, year: int, source: str) -> AnnualReport | None:
+    """The newest version of what a source told of a year."""
     return session.scalar(
         select(AnnualReport)
         .where(
@@ -244,7 +245,7 @@ def _newest(session: Session, enterprise_id: int, *, year: int, source: str) -> 
     )
 
 
-def _add_version(
+def add_version(
     session: Session,
     *,
     newest: AnnualReport | None,
@@ -253,7 +254,8 @@ def _add_version(
     action: str,
     restored: int | None = None,
 ) -> int:
-    before, after = _values_of(newest) if newest else {}, _values_of(report)
+    """Store a report behind ``newest`` with its event, in the caller's transaction; return its version."""
+    before, after = values_of(newest) if newest else {}, values_of(report)
     if newest is not None and before == after and newest.received_on == report.received_on:
         raise FieldConflict("", Text(N_("与现有版本完全相同，没有需要保存的内容。")))
     report.version = newest.version + 1 if newest else 1
@@ -277,7 +279,8 @@ def _add_version(
     return report.version
 
 
-def _values_of(report: AnnualReport) -> dict[str, int | None]:
+def values_of(report: AnnualReport) -> dict[str, int | None]:
+    """All figures of a report, the unknown ones as None."""
     return {name: getattr(report, name) for name in COLUMNS}
 
 

@@ -4,13 +4,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from enterprise_pipeline.services.enterprises import SUBJECT
 from enterprise_pipeline.transaction import reading
 from models import AuditEvent
 
 SHOWN_EVENTS = 50
+REGISTRY_SUBJECT = "registry"
+REGISTRY_EMPTIED = "registry.emptied"
+"""Ids are given out anew after this, so what was recorded before is about other enterprises."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,9 +33,13 @@ _ABOUT = ("year", "version", "restored", "source", "received_on", "valid_from", 
 
 def history(enterprise_id: int, *, limit: int = SHOWN_EVENTS) -> list[Edit]:
     """The newest recorded changes of an enterprise, newest first."""
+    emptied = select(func.coalesce(func.max(AuditEvent.id), 0)).where(
+        AuditEvent.subject_type == REGISTRY_SUBJECT, AuditEvent.action == REGISTRY_EMPTIED
+    )
     events = reading().scalars(
         select(AuditEvent)
         .where(AuditEvent.subject_type == SUBJECT, AuditEvent.subject_id == str(enterprise_id))
+        .where(AuditEvent.id > emptied.scalar_subquery())
         .order_by(AuditEvent.id.desc())
         .limit(limit)
     )

@@ -10,6 +10,7 @@ from enterprise_pipeline.web import (
     enterprises,
     entry,
     entry_data,
+    figure_history,
     health,
     help,  # noqa: A004 -- a page group
     imports,
@@ -37,6 +38,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     enterprises.bp,
     entry.bp,
     entry_data.bp,
+    figure_history.bp,
     data_questions.bp,
     imports.bp,
     rehearsals.bp,

@@ -20,7 +20,7 @@ LOOK_AHEAD = timedelta(days=366)
 LOCAL_ACTOR = "local"
 AS_OF = "as_of"
 # Addresses that mean the same on every day.
-TIMELESS_ENDPOINTS = frozenset({"static", "health.health", "language.choose"})
+TIMELESS_ENDPOINTS = frozenset({"static", "health.health", "health.ready", "language.choose"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,7 +44,7 @@ NAVIGATION: tuple[NavigationEntry, ...] = (
         endpoint="enterprises.index",
         word=_l("企业"),
         icon="building-factory-2",
-        also=("entry", "entry_data", "data_questions"),
+        also=("entry", "entry_data", "data_questions", "figure_history"),
     ),
     NavigationEntry(endpoint="rules.index", word=_l("规则"), icon="scale", also=("standards",)),
     NavigationEntry(endpoint="imports.index", word=_l("导入"), icon="table-import"),

@@ -19,6 +19,7 @@ _ACTIONS: dict[str, Any] = {
     "figures.saved": _l("保存年度数据"),
     "figures.answered": _l("补充年度数据"),
     "figures.restored": _l("恢复年度数据的旧版"),
+    "figures.value_restored": _l("恢复一项数据的旧值"),
     "facts.saved": _l("补充企业情况"),
     "certificate.recorded": _l("登记证书"),
     "certificate.edited": _l("更正证书"),

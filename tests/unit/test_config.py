@@ -44,6 +44,9 @@ def test_every_setting_is_read_from_its_variable(tmp_path):
         PIPELINE_MAX_UPLOAD_MB="5",
         PIPELINE_TIMEZONE="Asia/Urumqi",
         PIPELINE_TODAY="2026-11-22",
+        PIPELINE_LOG="json",
+        PIPELINE_BACKUPS=str(tmp_path / "elsewhere"),
+        PIPELINE_BACKUP_KEEP="7, 4,0",
     )
 
     assert made == Settings(
@@ -55,7 +58,15 @@ def test_every_setting_is_read_from_its_variable(tmp_path):
         max_upload_mb=5,
         timezone="Asia/Urumqi",
         today=date(2026, 11, 22),
+        log="json",
+        backups=tmp_path / "elsewhere",
+        backup_keep=(7, 4, 0),
     )
+
+
+def test_backups_go_into_the_instance_where_nothing_is_said(tmp_path):
+    assert settings(tmp_path).backup_folder == tmp_path / "backups"
+    assert settings(tmp_path).backup_keep == (14, 8, 12)
 
 
 def test_the_secret_key_is_not_shown_when_settings_are_printed(tmp_path):
@@ -77,6 +88,10 @@ def test_the_secret_key_is_not_shown_when_settings_are_printed(tmp_path):
         ("PIPELINE_TIMEZONE", "../etc/passwd"),
         ("PIPELINE_TODAY", "22.11.2026"),
         ("DATABASE_URL", "mysql://somewhere"),
+        ("PIPELINE_LOG", "xml"),
+        ("PIPELINE_BACKUP_KEEP", "14,8"),
+        ("PIPELINE_BACKUP_KEEP", "14,8,-1"),
+        ("PIPELINE_BACKUP_KEEP", "many"),
     ],
 )
 def test_a_value_that_cannot_work_is_refused_by_the_name_of_its_variable(tmp_path, variable, value):

@@ -9,6 +9,7 @@ import polars as pl
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
+from enterprise_pipeline.services import audit
 from enterprise_pipeline.services.bulk import is_postgresql, write_frame
 from enterprise_pipeline.services.demo.columns import Clock
 from enterprise_pipeline.services.demo.conditions import draw_conditions
@@ -23,14 +24,27 @@ from enterprise_pipeline.services.demo.profiles import draw_profiles, profile_fr
 from enterprise_pipeline.services.demo.recognition import Rounds
 from enterprise_pipeline.services.demo.report_rows import report_frames
 from enterprise_pipeline.services.errors import ServiceError
+from enterprise_pipeline.services.history import REGISTRY_EMPTIED, REGISTRY_SUBJECT
 from enterprise_pipeline.services.rulebooks import current_rulebook
 from enterprise_pipeline.transaction import transaction
-from models import Base, Enterprise, Membership, Pool, RegistryState
+from models import (
+    AuditEvent,
+    AuditHead,
+    AuditPayload,
+    Base,
+    Enterprise,
+    Membership,
+    Pool,
+    RegistryState,
+)
 from scoring.rulebook import Rulebook
 
-KEPT_TABLES = frozenset({Pool.__tablename__, RegistryState.__tablename__})
-"""The migrations fill these; everything else is emptied before a rebuild."""
+KEPT_TABLES = frozenset(
+    {table.__tablename__ for table in (Pool, RegistryState, AuditEvent, AuditPayload, AuditHead)}
+)
+"""Filled by the migrations, or only growing; everything else is emptied before a rebuild."""
 
+ACTOR = "demo"
 CACHE_KIB = 256 * 1024
 
 
@@ -114,6 +128,14 @@ def _make_room(session: Session, *, replace: bool) -> None:
         raise ServiceError(f"数据库中已有 {held} 家演示企业。要清空重建，请加 --force。")
     if not held:
         return
+    audit.record(
+        session,
+        actor=ACTOR,
+        action=REGISTRY_EMPTIED,
+        subject_type=REGISTRY_SUBJECT,
+        subject_id=1,
+        before={"enterprises": held},
+    )
     session.execute(update(RegistryState).values(live_run_id=None))
     for table in reversed(Base.metadata.sorted_tables):
         if table.name not in KEPT_TABLES:
