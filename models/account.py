@@ -75,7 +75,7 @@ class RoleGrant(Base):
 
 
 class LoginAttempt(Base):
-    """How often signing in went wrong for one account name, address or second factor, and until when it waits.
+    """How often signing in went wrong for a name, an address or a second factor, and until when it waits.
 
     Shared by every worker. ``subject`` is the digest of a name, so that what was
     mistyped into the wrong field is not kept, or a network address.

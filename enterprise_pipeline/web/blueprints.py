@@ -3,6 +3,8 @@
 from flask import Blueprint, Flask
 
 from enterprise_pipeline.web import (
+    account_admin,
+    accounts,
     candidates,
     enterprises,
     entry,
@@ -11,9 +13,11 @@ from enterprise_pipeline.web import (
     help,  # noqa: A004 -- a page group
     imports,
     language,
+    my_account,
     overview,
     search,
 )
+from enterprise_pipeline.web.access import init_access
 from enterprise_pipeline.web.assets import init_assets
 from enterprise_pipeline.web.context import init_context
 from enterprise_pipeline.web.csrf import init_csrf
@@ -33,6 +37,9 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     imports.bp,
     search.bp,
     help.bp,
+    accounts.bp,
+    my_account.bp,
+    account_admin.bp,
     language.bp,
     health.bp,
 )
@@ -50,3 +57,4 @@ def init_web(app: Flask) -> None:
     init_speed(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
+    init_access(app)

@@ -47,6 +47,7 @@ NAVIGATION: tuple[NavigationEntry, ...] = (
         also=("entry", "entry_data"),
     ),
     NavigationEntry(endpoint="imports.index", word=_l("导入"), icon="table-import"),
+    NavigationEntry(endpoint="account_admin.index", word=_l("账号"), icon="users"),
     NavigationEntry(endpoint="help.show", word=_l("帮助"), icon="help-circle"),
 )
 
@@ -69,7 +70,7 @@ def today() -> date:
 
 def actor() -> str:
     """Who does what this request does."""
-    return LOCAL_ACTOR
+    return g.access.actor if "access" in g else LOCAL_ACTOR
 
 
 def current_as_of() -> date:

@@ -1,6 +1,6 @@
 """Accounts: who may do what where, how they sign in, and the sessions they have open.
 
-There are no earlier rows: as long as nobody makes an account, the registry stays open to its own machine only.
+There are no earlier rows: until somebody makes an account, the registry is open to its own machine only.
 """
 
 import sqlalchemy as sa
@@ -129,7 +129,8 @@ def upgrade() -> None:
             "role <> 'evaluator' OR valid_to IS NOT NULL", name=op.f("ck_role_grant_evaluator_expires")
         ),
         sa.CheckConstraint(
-            "role IN ('administrator', 'city_lead', 'city_reviewer', 'county_reviewer', 'evaluator', 'enterprise_filer', 'enterprise_head')",
+            "role IN ('administrator', 'city_lead', 'city_reviewer', 'county_reviewer', 'evaluator', "
+            "'enterprise_filer', 'enterprise_head')",
             name=op.f("ck_role_grant_role_known"),
         ),
         sa.CheckConstraint(
@@ -147,13 +148,9 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-
     op.drop_table("role_grant")
-
     op.drop_table("reset_link")
     op.drop_table("recovery_code")
-
     op.drop_table("login_session")
-
     op.drop_table("login_attempt")
     op.drop_table("account")

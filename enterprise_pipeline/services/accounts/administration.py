@@ -196,11 +196,7 @@ def _given(session: Session, account_id: int) -> list[RoleGrant]:
 
 def _same(one: RoleGrant, other: RoleGrant) -> bool:
     """The same role at the same place, for days that meet."""
-    if (one.role, one.jurisdiction, one.enterprise_id) != (
-        other.role,
-        other.jurisdiction,
-        other.enterprise_id,
-    ):
+    if any(getattr(one, name) != getattr(other, name) for name in ("role", "jurisdiction", "enterprise_id")):
         return False
     latest = date.max
     return one.valid_from <= (other.valid_to or latest) and other.valid_from <= (one.valid_to or latest)

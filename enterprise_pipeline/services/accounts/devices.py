@@ -4,8 +4,8 @@ import ipaddress
 
 # The first word that is found decides: Edge also calls itself Chrome, and Chrome Safari.
 BROWSERS = (
-    ("Edg", "Edge"), ("QQBrowser", "QQ"), ("MicroMessenger", "WeChat"), ("Firefox", "Firefox"), ("OPR", "Opera"),
-    ("Chrome", "Chrome"), ("Safari", "Safari"),
+    ("Edg", "Edge"), ("QQBrowser", "QQ"), ("MicroMessenger", "WeChat"), ("Firefox", "Firefox"),
+    ("OPR", "Opera"), ("Chrome", "Chrome"), ("Safari", "Safari"),
 )  # fmt: skip
 SYSTEMS = (
     ("HarmonyOS", "HarmonyOS"), ("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"),

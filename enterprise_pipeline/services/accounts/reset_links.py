@@ -15,6 +15,8 @@ from enterprise_pipeline.services.texts import N_, Text
 from enterprise_pipeline.transaction import reading, transaction
 from models import Account, ResetLink
 
+# The page that the token is appended to.
+LINK_PATH = "/password/"
 VALID_FOR = timedelta(days=3)
 SKEW = timedelta(minutes=2)
 

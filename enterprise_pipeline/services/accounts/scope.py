@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Select, false, or_, true
 
 from models import Enterprise
 
-Row = TypeVar("Row", bound=tuple[Any, ...])
+Statement = TypeVar("Statement", bound=Select[*tuple[Any, ...]])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,7 +44,7 @@ class Scope:
             parts.append(enterprise.id.in_(sorted(self.enterprise_ids)))
         return or_(*parts) if parts else false()
 
-    def apply(self, statement: Select[Row], enterprise: type[Enterprise] | Any = Enterprise) -> Select[Row]:
+    def apply(self, statement: Statement, enterprise: type[Enterprise] | Any = Enterprise) -> Statement:
         """Cut a statement that already selects from or joins ``enterprise``."""
         return statement if self.is_everything else statement.where(self.condition(enterprise))
 

@@ -69,7 +69,7 @@ def start(session: Session, account: Account, *, device: Device, now: datetime) 
 
 
 def visit(cookie: str, *, now: datetime, today: date) -> Visit | None:
-    """Who the cookie's session belongs to; None when it has ended, was never ours, or its holder is locked."""
+    """Whose session the cookie names; None when it has ended, was never ours, or its holder is locked."""
     account_id, _dot, rest = cookie.partition(".")
     epoch, _dot, token = rest.partition(".")
     if not (account_id.isdecimal() and epoch.isdecimal() and token):

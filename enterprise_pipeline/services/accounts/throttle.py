@@ -37,9 +37,7 @@ class TooManyTries(ServiceError):
         minutes = -(-int(wait.total_seconds()) // 60)
         super().__init__(
             Text(
-                N_(
-                    "尝试次数过多，请在 %(minutes)s 分钟后再试；期间即使密码正确也不能登录。急用请联系管理员解锁。"
-                ),
+                N_("尝试次数过多，请在 %(minutes)s 分钟后再试；在此之前密码正确也不能登录。"),
                 minutes=max(minutes, 1),
             )
         )

@@ -15,7 +15,7 @@ _LOOKS_LIKE = str.maketrans(
 
 
 def fold(typed: str) -> str:
-    """The one spelling under which a name is stored and looked up: full-width and capital letters count alike."""
+    """The one spelling of a name for storing and looking up: full-width and capital letters count alike."""
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", typed).casefold()).strip()
 
 
