@@ -169,8 +169,20 @@ def current_scope() -> Scope:
 
 def may_open(endpoint: str) -> bool:
     """Whether whoever asks may open a page, as far as its address alone tells."""
-    rule = rule_of(endpoint) if has_page(endpoint) else None
-    return rule is not None and _refusal(rule, current_access()) is None
+    rule, who = rule_of(endpoint) if has_page(endpoint) else None, current_access()
+    if rule is None or (who.must_enrol and endpoint not in WHILE_ENROLLING):
+        return False
+    return _refusal(rule, who) is None
+
+
+def home() -> str:
+    """Where whoever asks begins: the overview, their one enterprise, or their account."""
+    if may_open("overview.show"):
+        return url_for("overview.show")
+    of_one = [grant.enterprise_id for grant in current_access().grants if grant.enterprise_id is not None]
+    if of_one and may_open("enterprises.show"):
+        return url_for("enterprises.show", enterprise_id=of_one[0])
+    return url_for("my_account.show" if current_access().account_id else "accounts.login")
 
 
 def has_accounts() -> bool:

@@ -26,7 +26,7 @@ from enterprise_pipeline.services.accounts.sessions import Device
 from enterprise_pipeline.services.accounts.signing_in import FirstStep, WrongCode, WrongLogin
 from enterprise_pipeline.services.accounts.throttle import TooManyTries
 from enterprise_pipeline.services.errors import FieldConflict
-from enterprise_pipeline.web.access import Visitor, current_access, has_accounts, public, signed_in
+from enterprise_pipeline.web.access import Visitor, current_access, has_accounts, home, public, signed_in
 from enterprise_pipeline.web.account_words import init_words
 from enterprise_pipeline.web.csrf import csrf_meta
 from enterprise_pipeline.web.entry_forms import pin
@@ -46,7 +46,7 @@ RETRY_AFTER = "Retry-After"
 def login() -> ResponseReturnValue:
     """Ask for name and password; every failure says the same."""
     if current_access().is_known:
-        return redirect(own_path(request.values.get("next", "")), code=303)
+        return redirect(own_path(request.values.get("next", ""), otherwise=home()), code=303)
     form = LoginForm(request.form, meta=csrf_meta())
     if request.method == "GET":
         form.next.data = request.args.get("next", "")
@@ -59,7 +59,7 @@ def login() -> ResponseReturnValue:
         if first.cookie is None:
             return _ask_for_code(first, next_page=form.next.data or "")
         open_session(first.cookie)
-        return redirect(own_path(form.next.data or ""), code=303)
+        return redirect(_onwards(form.next.data or ""), code=303)
     ended = request.args.get("ended") == "1"
     return render_template("accounts/login.html", form=form, ended=ended), 422 if form.errors else 200
 
@@ -82,8 +82,15 @@ def code() -> ResponseReturnValue:
             flash(_("登录超时，请重新输入用户名和密码。"), "warning")
             return redirect(url_for("accounts.login"), code=303)
         open_session(cookie)
-        return redirect(own_path(next_page), code=303)
+        return redirect(_onwards(next_page), code=303)
     return render_template("accounts/code.html", form=form), 422 if form.errors else 200
+
+
+@bp.get("/begin")
+@signed_in
+def begin() -> ResponseReturnValue:
+    """Lead to the page where this person begins; right after signing in nobody knows it yet."""
+    return redirect(home(), code=303)
 
 
 @bp.post("/logout")
@@ -139,6 +146,11 @@ def refused(
     if isinstance(error, TooManyTries):
         answer.headers[RETRY_AFTER] = str(int(error.wait.total_seconds()) + 1)
     return answer
+
+
+def _onwards(address: str) -> str:
+    """Where to go after signing in: to what was asked for where it is ours, else where this person begins."""
+    return own_path(address, otherwise=url_for("accounts.begin"))
 
 
 def _ask_for_code(first: FirstStep, *, next_page: str) -> ResponseReturnValue:

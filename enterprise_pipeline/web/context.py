@@ -12,12 +12,13 @@ from werkzeug.exceptions import BadRequest
 
 from enterprise_pipeline.config import Settings
 from enterprise_pipeline.services import clock
+from enterprise_pipeline.services.accounts.identity import LOCAL
 from enterprise_pipeline.services.overview import registry_is_synthetic
 
 EARLIEST_DAY = date(2000, 1, 1)
 LOOK_AHEAD = timedelta(days=366)
 # Until there are accounts, the server answers this machine only, so there is one person.
-LOCAL_ACTOR = "local"
+LOCAL_ACTOR = LOCAL.actor
 AS_OF = "as_of"
 # Addresses that mean the same on every day.
 TIMELESS_ENDPOINTS = frozenset({"static", "health.health", "language.choose"})

@@ -38,7 +38,7 @@ def matches(stored: str | None, password: str) -> bool:
         HASHER.verify(stored or _nobodys(), normalised(password))
     except (VerificationError, InvalidHashError):
         return False
-    return stored is not None
+    return bool(stored)
 
 
 def is_outdated(stored: str) -> bool:
