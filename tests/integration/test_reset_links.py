@@ -72,10 +72,8 @@ def test_looking_at_a_link_does_not_use_it_up(app, client, owner, clock):
         ("li.hua li.hua", "li.hua li.hua", "容易被猜到"),
     ],
 )
-def test_a_refused_password_leaves_the_link_usable_and_is_never_shown(
-    app, client, owner, password, again, word
-):
-    path = new_link(app, owner)
+def test_a_refused_password_leaves_the_link_usable_and_is_never_shown(app, owner, password, again, word):
+    client, path = app.test_client(), new_link(app, owner)
     refused = set_with(client, path, password, again)
 
     assert refused.status_code == 422
@@ -91,7 +89,7 @@ def test_unknown_used_expired_and_replaced_links_say_the_same(app, client, owner
     expired = new_link(app, owner)
     clock.shift(reset_links.VALID_FOR)
 
-    answers = [client.get(path) for path in ("/password/nonsense", used, replaced, expired)]
+    answers = [app.test_client().get(path) for path in ("/password/nonsense", used, replaced, expired)]
     assert {answer.status_code for answer in answers} == {404}
     assert len({main_text(answer) for answer in answers}) == 1
 
