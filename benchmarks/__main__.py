@@ -6,7 +6,7 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-ALL = ("screening", "tiers", "storing", "listing", "importing")
+ALL = ("screening", "tiers", "storing", "rehearsal", "listing", "importing")
 REPORT = Path(__file__).resolve().parent.parent / "docs" / "benchmarks.md"
 HEAD = """# Benchmarks
 

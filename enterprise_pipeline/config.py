@@ -51,6 +51,21 @@ class Settings:
     today: date | None = field(default=None, metadata={"variable": "PIPELINE_TODAY"})
     """Pretend that it is this day (for demonstrations and tests); unset means the clock decides."""
 
+    rules_stale_months: int = field(default=6, metadata={"variable": "PIPELINE_RULES_STALE_MONTHS"})
+    """Months after which the numbers of a rule set count as not checked lately."""
+
+    check_days: int = field(default=30, metadata={"variable": "PIPELINE_CHECK_DAYS"})
+    """Days for which a quick check is kept under its private link."""
+
+    check_limit: int = field(default=3000, metadata={"variable": "PIPELINE_CHECK_LIMIT"})
+    """Requests to the quick check that one address may make in an hour."""
+
+    check_keep_limit: int = field(default=60, metadata={"variable": "PIPELINE_CHECK_KEEP_LIMIT"})
+    """Quick checks that one address may keep in an hour."""
+
+    trusted_proxies: int = field(default=0, metadata={"variable": "PIPELINE_TRUSTED_PROXIES"})
+    """How many proxies in front of the server may be believed about the visitor's address."""
+
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] | None = None) -> "Settings":
         """Read and check every setting; raises `SettingsError` naming the first variable that cannot work."""
@@ -69,6 +84,31 @@ class Settings:
             ),
             timezone=_timezone(given["timezone"] or str(defaults["timezone"])),
             today=_day("PIPELINE_TODAY", given["today"]),
+            check_days=_whole_number(
+                "PIPELINE_CHECK_DAYS", given["check_days"], default=cls.check_days, highest=366
+            ),
+            check_limit=_whole_number(
+                "PIPELINE_CHECK_LIMIT", given["check_limit"], default=cls.check_limit, highest=10**9
+            ),
+            check_keep_limit=_whole_number(
+                "PIPELINE_CHECK_KEEP_LIMIT",
+                given["check_keep_limit"],
+                default=cls.check_keep_limit,
+                highest=10**9,
+            ),
+            trusted_proxies=_whole_number(
+                "PIPELINE_TRUSTED_PROXIES",
+                given["trusted_proxies"],
+                default=cls.trusted_proxies,
+                lowest=0,
+                highest=9,
+            ),
+            rules_stale_months=_whole_number(
+                "PIPELINE_RULES_STALE_MONTHS",
+                given["rules_stale_months"],
+                default=cls.rules_stale_months,
+                highest=600,
+            ),
         )
 
 
@@ -136,11 +176,11 @@ def read_or_create_secret_key(path: Path) -> str:
     return key
 
 
-def _whole_number(variable: str, given: str, *, default: int, highest: int) -> int:
+def _whole_number(variable: str, given: str, *, default: int, highest: int, lowest: int = 1) -> int:
     if not given:
         return default
-    if not (given.isascii() and given.isdigit()) or not 1 <= int(given) <= highest:
-        raise SettingsError(f"{variable} is {given!r}; it must be a whole number from 1 to {highest}.")
+    if not (given.isascii() and given.isdigit()) or not lowest <= int(given) <= highest:
+        raise SettingsError(f"{variable} is {given!r}; it must be a whole number from {lowest} to {highest}.")
     return int(given)
 
 

@@ -9,6 +9,7 @@ from models.enterprise_facts import EnterpriseFacts
 from models.local_standard import LocalStandard, LocalStandardCase, LocalStandardVersion
 from models.operation import AuditEvent, HeaderMapping, ImportBatch, JobRun
 from models.pool import Certificate, Membership, Pool, PoolCoverage
+from models.quick_check import CheckVisit, QuickCheck
 from models.rehearsal import REHEARSAL_CHANGES, Rehearsal
 from models.screening import ASSESSMENTS, AssessmentCount, Candidate, RegistryState, ScreeningRun
 
@@ -23,6 +24,7 @@ __all__ = [
     "Base",
     "Candidate",
     "Certificate",
+    "CheckVisit",
     "Contact",
     "Enterprise",
     "EnterpriseFacts",
@@ -38,6 +40,7 @@ __all__ = [
     "Membership",
     "Pool",
     "PoolCoverage",
+    "QuickCheck",
     "RecoveryCode",
     "RegistryState",
     "Rehearsal",

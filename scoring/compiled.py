@@ -32,6 +32,11 @@ class Ask:
         return missing if self.matters is None else missing & self.matters
 
 
+def both(one: pl.Expr | None, other: pl.Expr) -> pl.Expr:
+    """Two conditions together, of which the first may be none at all."""
+    return other if one is None else one & other
+
+
 @dataclass(frozen=True)
 class Compiled:
     """One criterion as expressions. ``gap`` is meaningful where the criterion is not met.

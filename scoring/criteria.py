@@ -8,23 +8,30 @@ display, and the date on which a time-bound condition turns.
 from calendar import isleap
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
 from functools import reduce
 from operator import add, and_, or_
-from typing import Any
 
 import polars as pl
 
-from scoring.compiled import Args, Ask, Compiled, Context
+from scoring.amounts import (
+    compile_amount,
+    compile_count,
+    compile_holds_any,
+    compile_one_of,
+    only_column,
+)
+from scoring.compiled import Args, Ask, Compiled, Context, both
+from scoring.dated_words import compile_amount_in_year, compile_registered
 from scoring.facts import frame_columns
 from scoring.growth import JUDGED, GrowthRequest, exact_gap, total_name
-from scoring.industry import compile_amount_by_industry, compile_registered
-from scoring.points import CompiledPart
+from scoring.industry import compile_amount_by_industry
+from scoring.points import CompiledPart, CompiledPoints, points_of
 from scoring.rule_words import SPECS
-from scoring.rules_model import fen
 from scoring.shares import compile_share, share_gap
-from scoring.vocabulary import FACTS, Unit
+from scoring.size_classes import compile_sme_size
+from scoring.vocabulary import Unit
 from scoring.year_words import YEAR_WORDS
 
 
@@ -33,26 +40,8 @@ def compile_word(word: str, args: Args, context: Context) -> Compiled:
     return WORDS[word](args, context)
 
 
-def _only(fact: str) -> str:
-    return frame_columns(fact)[0]
-
-
-def _limit(fact: str, value: Any) -> int:
-    return fen(value) if FACTS[fact].unit is Unit.CNY else int(value)
-
-
-def _compare(left: pl.Expr, operator: str, right: pl.Expr | int) -> pl.Expr:
-    comparisons: dict[str, Callable[[], pl.Expr]] = {
-        ">=": lambda: left >= right,
-        ">": lambda: left > right,
-        "<=": lambda: left <= right,
-        "<": lambda: left < right,
-    }
-    return comparisons[operator]()
-
-
 def _flag(args: Args, _: Context) -> Compiled:
-    column = _only(args["fact"])
+    column = only_column(args["fact"])
     ok = pl.col(column) if args["is"] else pl.col(column).not_()
     if args.get("missing") == "judgement":
         return Compiled(ok.fill_null(value=False), judgement=pl.col(column).is_null())
@@ -60,44 +49,9 @@ def _flag(args: Args, _: Context) -> Compiled:
 
 
 def _flags(args: Args, _: Context) -> Compiled:
-    columns = [_only(name) for name in args["facts"]]
+    columns = [only_column(name) for name in args["facts"]]
     oks = [pl.col(name) if args["is"] else pl.col(name).not_() for name in columns]
     return Compiled(reduce(and_, oks), tuple(Ask(name) for name in columns))
-
-
-def _amount(args: Args, _: Context) -> Compiled:
-    column, limit, operator = _only(args["fact"]), _limit(args["fact"], args["value"]), args["operator"]
-    value = pl.col(column)
-    gap = limit - value if operator in (">=", ">") else value - limit
-    if operator in (">", "<"):
-        gap = gap + 1
-    return Compiled(
-        _compare(value, operator, limit),
-        (Ask(column),),
-        gap=gap,
-        needed=pl.lit(float(max(limit, 1))),
-        numerator=value,
-    )
-
-
-def _count(args: Args, _: Context) -> Compiled:
-    columns = [_only(name) for name in args["facts"]]
-    whole = reduce(add, [pl.col(name) for name in columns])
-    at_least = reduce(add, [pl.col(name).fill_null(0) for name in columns])
-    matters = None
-    if "total" in args:
-        total = pl.col(_only(args["total"]))
-        whole, at_least, matters = pl.coalesce(total, whole), pl.coalesce(total, at_least), total.is_null()
-    wanted = int(args["value"]) + (1 if args["operator"] == ">" else 0)
-    # Counts are not negative, so the known ones may already be enough.
-    ok = pl.when(at_least >= wanted).then(statement=True).when(whole < wanted).then(statement=False)
-    return Compiled(
-        ok.otherwise(None),
-        tuple(Ask(name, matters) for name in columns),
-        gap=wanted - whole,
-        needed=pl.lit(float(wanted)),
-        numerator=whole,
-    )
 
 
 def _age(args: Args, context: Context) -> Compiled:
@@ -115,16 +69,18 @@ def _age(args: Args, context: Context) -> Compiled:
             numerator=days,
             changes_on=pl.when(turns_on > context.as_of).then(turns_on),
         )
-    return _age_in_years(int(args["years"]), days, context)
+    return _age_in_years(args, days, context)
 
 
-def _age_in_years(years: int, days: pl.Expr, context: Context) -> Compiled:
-    registered = pl.col("registered_on")
-    last_day = registered.dt.offset_by(f"{years}y")
+def _age_in_years(args: Args, days: pl.Expr, context: Context) -> Compiled:
+    """At most so old, or less than that: whoever is less than that today is at most that tomorrow."""
+    registered, years = pl.col("registered_on"), int(args["years"])
+    ahead = timedelta(days=1 if args["operator"] == "<" else 0)
+    last_day = registered.dt.offset_by(f"{years}y") - pl.duration(days=ahead.days)
     if context.day is None:
         ok = context.as_of <= last_day
     else:
-        ok = registered >= _earliest_registration(context.day, years)
+        ok = registered >= _earliest_registration(context.day + ahead, years)
     return Compiled(
         ok,
         (Ask("registered_on"),),
@@ -159,10 +115,18 @@ def holding_ends(column: str, as_of: pl.Expr) -> pl.Expr:
 
 
 def _points(args: Args, context: Context) -> Compiled:
-    points, line = context.points, int(args["value"])
-    if points is None:
+    if context.points is None:
         raise ValueError("The word 'points' needs a points system in its rule set.")
-    wanted = line + 1 if args["operator"] == ">" else line
+    return _points_line(args, context.points)
+
+
+def _points_sum(args: Args, context: Context) -> Compiled:
+    """The points of several indicators together."""
+    return _points_line(args, points_of([_part_of(name, context) for name in args["indicators"]]))
+
+
+def _points_line(args: Args, points: CompiledPoints) -> Compiled:
+    wanted = int(args["value"]) + (1 if args["operator"] == ">" else 0)
     ok = pl.when(points.lo >= wanted).then(statement=True).when(points.hi < wanted).then(statement=False)
     asks = tuple(Ask(column, part.is_unresolved) for part in points.parts for column in part.columns)
     return Compiled(
@@ -181,7 +145,7 @@ def _points_part(args: Args, context: Context) -> Compiled:
     ok = pl.when(part.lo >= wanted).then(statement=True).when(part.hi < wanted).then(statement=False)
     table = part.part.tables[0]
     lowest = min((band for band in table.bands if band.lo >= wanted), key=lambda band: band.at)
-    numerator, denominator = (pl.col(_only(name)) for name in (table.numerator, table.denominator))
+    numerator, denominator = (pl.col(only_column(name)) for name in (table.numerator, table.denominator))
     gap, needed = share_gap(numerator, denominator, share=lowest.at, is_strict=False)
     return Compiled(
         ok.otherwise(None),
@@ -246,7 +210,7 @@ def _unmet_at_most(args: Args, context: Context) -> Compiled:
     limit = int(args["value"])
     ok = pl.when(most <= limit).then(statement=True).when(fewest > limit).then(statement=False)
     asks = tuple(
-        replace(ask, matters=_both(ask.matters, other.settled().is_null()))
+        replace(ask, matters=both(ask.matters, other.settled().is_null()))
         for other in others
         for ask in other.asks
     )
@@ -255,14 +219,10 @@ def _unmet_at_most(args: Args, context: Context) -> Compiled:
     )
 
 
-def _both(one: pl.Expr | None, other: pl.Expr) -> pl.Expr:
-    return other if one is None else one & other
-
-
 def _asks_while_open(criteria: list[Compiled]) -> tuple[Ask, ...]:
     """The questions of several criteria, each only while its own criterion is unknown."""
     return tuple(
-        replace(ask, matters=_both(ask.matters, criterion.is_unknown()))
+        replace(ask, matters=both(ask.matters, criterion.is_unknown()))
         for criterion in criteria
         for ask in criterion.asks
     )
@@ -271,7 +231,7 @@ def _asks_while_open(criteria: list[Compiled]) -> tuple[Ask, ...]:
 def _all_of(args: Args, context: Context) -> Compiled:
     parts = [compile_word(part["word"], part, context) for part in args["parts"]]
     asks = _asks_while_open(parts)
-    joined = replace(Compiled(reduce(and_, [part.ok for part in parts])), asks=asks)
+    joined = _combined(parts, and_, asks)
     # Where another part fails too, mending this one does not meet the whole.
     alone = [
         reduce(and_, [other.is_not_met().not_() for other in parts if other is not part], pl.lit(value=True))
@@ -283,14 +243,35 @@ def _all_of(args: Args, context: Context) -> Compiled:
 def _any_of(args: Args, context: Context) -> Compiled:
     parts = [compile_word(part["word"], part, context) for part in args["parts"]]
     asks = tuple(ask for part in parts for ask in part.asks)
-    joined = replace(Compiled(reduce(or_, [part.ok for part in parts])), asks=asks)
+    joined = _combined(parts, or_, asks)
     return _joined(args, parts, joined, counts=[pl.lit(value=True)] * len(parts))
+
+
+def _combined(
+    parts: list[Compiled], how: Callable[[pl.Expr, pl.Expr], pl.Expr], asks: tuple[Ask, ...]
+) -> Compiled:
+    """The parts together; a person decides where no other part does and nothing is unknown."""
+    ends = [part.changes_on for part in parts if part.changes_on is not None]
+    joined = Compiled(
+        reduce(how, [_answer(part) for part in parts]),
+        asks,
+        changes_on=pl.min_horizontal(ends) if ends else None,
+    )
+    if all(part.judgement is None for part in parts):
+        return joined
+    unknown = reduce(or_, [part.is_unknown() for part in parts])
+    return replace(joined, judgement=joined.ok.is_null() & ~unknown)
+
+
+def _answer(part: Compiled) -> pl.Expr:
+    """What a part says by itself; nothing where a person decides."""
+    return part.ok if part.judgement is None else pl.when(part.judgement.not_()).then(part.ok)
 
 
 def _joined(args: Args, parts: list[Compiled], joined: Compiled, *, counts: list[pl.Expr]) -> Compiled:
     """Take the gap of the nearest measurable part, of those where mending it ``counts``.
 
-    Gaps of parts in another unit than the criterion's, such as staff beside money, cannot be compared with it.
+    Gaps of parts in another unit than the criterion's, such as staff beside money, cannot be compared.
     """
     units = [SPECS[part["word"]].unit(part) for part in args["parts"]]
     told_in = next((unit for unit in units if unit is not Unit.FLAG), Unit.FLAG)
@@ -306,20 +287,27 @@ def _joined(args: Args, parts: list[Compiled], joined: Compiled, *, counts: list
         [(own / needed).cast(pl.Float32) for own, (_, _, needed, _) in zip(gaps, measured, strict=True)]
     )
     return replace(
-        joined, gap=pl.min_horizontal(gaps), shortfall=shortfall, numerator=measured[0][0].numerator
+        joined,
+        gap=pl.min_horizontal(gaps),
+        needed=measured[0][2],
+        shortfall=shortfall,
+        numerator=measured[0][0].numerator,
     )
 
 
 WORDS: dict[str, Callable[[Args, Context], Compiled]] = {
     "flag": _flag,
     "flags": _flags,
-    "amount": _amount,
-    "count": _count,
+    "amount": compile_amount,
+    "count": compile_count,
     "age": _age,
     "holds": _holds,
+    "holds_any": compile_holds_any,
+    "one_of": compile_one_of,
     "share": compile_share,
     "points": _points,
     "points_part": _points_part,
+    "points_sum": _points_sum,
     "mean_growth": _mean_growth,
     "judgement": _judgement,
     "unmet_at_most": _unmet_at_most,
@@ -327,5 +315,7 @@ WORDS: dict[str, Callable[[Args, Context], Compiled]] = {
     "any_of": _any_of,
     "amount_by_industry": compile_amount_by_industry,
     "registered": compile_registered,
+    "amount_in_year": compile_amount_in_year,
+    "sme_size": compile_sme_size,
     **YEAR_WORDS,
 }

@@ -59,7 +59,11 @@ def evidence_of_route(rule_set: RuleSet, row: Row, as_of: date) -> Evidence | No
     """How long the direct route stays open: as long as the last of its open doors; None while none is."""
     doors = rule_set.direct.any_of if rule_set.direct else ()
     case = _Case(rule_set, row, as_of)
-    opened = [_of_column(door.column, case) for door in doors if row.get(door.column)]
+    opened = [
+        earliest(_of_column(column, case) for column in door.columns)
+        for door in doors
+        if (_is_met({"word": door.word, **door.args}, row) if door.word else row.get(door.column))
+    ]
     return lasting(opened) if opened else None
 
 

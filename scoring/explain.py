@@ -9,8 +9,8 @@ import polars as pl
 
 from scoring.evidence import Evidence, evidence_of, evidence_of_route
 from scoring.industry_specs import CODE
-from scoring.rules_model import Criterion, RuleSet
-from scoring.screening import screen
+from scoring.rules_model import Criterion, DirectCondition, RuleSet
+from scoring.single import screen_one
 from scoring.vocabulary import CriterionResult, Route, Verdict
 
 
@@ -72,6 +72,7 @@ class Explanation:
     nearest: Outcome | None
     changes_on: date | None
     applies: bool | None = True
+    doors: tuple[DirectCondition, ...] = ()
 
     @property
     def failed(self) -> tuple[Outcome, ...]:
@@ -100,7 +101,7 @@ def explain(facts: pl.DataFrame, rule_sets: Sequence[RuleSet], as_of: date) -> l
     """
     if facts.height != 1:
         raise ValueError(f"explain() takes one enterprise, not {facts.height}.")
-    found = explained(screen(facts, rule_sets, as_of, projection="detail").row(0, named=True), rule_sets)
+    found = explained(screen_one(facts, rule_sets, as_of), rule_sets)
     row = facts.row(0, named=True)
     return [_with_evidence(entry, row, as_of) for entry in found]
 
@@ -123,12 +124,27 @@ def _with_evidence(entry: Explanation, facts: Mapping[str, Any], as_of: date) ->
 
 def explained(row: Mapping[str, Any], rule_sets: Sequence[RuleSet]) -> list[Explanation]:
     """The reasons in one row of an outcomes frame of projection ``detail``."""
-    return [_explanation(entry, row) for entry in rule_sets]
+    asked = _asked(row)
+    return [_explanation(entry, row, asked) for entry in rule_sets]
 
 
-def _explanation(entry: RuleSet, row: Mapping[str, Any]) -> Explanation:
+def _asked(row: Mapping[str, Any]) -> dict[str, list[str]]:
+    """What each criterion asks, by its name in the frame: a row has too many columns to search them again."""
+    asked: dict[str, list[str]] = {}
+    for name, is_open in row.items():
+        if is_open is True:
+            criterion, mark, column = name.partition(".asks.")
+            if mark:
+                asked.setdefault(criterion, []).append(column)
+    return asked
+
+
+def _explanation(entry: RuleSet, row: Mapping[str, Any], asked: Mapping[str, Sequence[str]]) -> Explanation:
     key = entry.key
-    outcomes = tuple(_outcome(entry, criterion, row) for criterion in entry.criteria)
+    outcomes = tuple(
+        _outcome(f"{key}.{criterion.id}", criterion, row, missing=asked.get(f"{key}.{criterion.id}", ()))
+        for criterion in entry.criteria
+    )
     verdict, route, nearest = (row[f"{key}.{name}"] for name in ("verdict", "route", "nearest_criterion"))
     is_open = verdict == Verdict.UNDETERMINED
     return Explanation(
@@ -146,22 +162,26 @@ def _explanation(entry: RuleSet, row: Mapping[str, Any]) -> Explanation:
         nearest=None if nearest is None else outcomes[nearest],
         changes_on=row[f"{key}.changes_on"],
         applies=row[f"{key}.applies"],
+        doors=_open_doors(entry, row),
     )
 
 
-def _outcome(entry: RuleSet, criterion: Criterion, row: Mapping[str, Any]) -> Outcome:
-    prefix = f"{entry.key}.{criterion.id}."
-    asks = f"{prefix}asks."
-    missing = [name.removeprefix(asks) for name, is_open in row.items() if name.startswith(asks) and is_open]
+def _outcome(name: str, criterion: Criterion, row: Mapping[str, Any], *, missing: Sequence[str]) -> Outcome:
     return Outcome(
         criterion=criterion,
-        result=CriterionResult(row[f"{prefix}result"]),
-        numerator=row[f"{prefix}numerator"],
-        denominator=row[f"{prefix}denominator"],
-        gap=row[f"{prefix}gap"],
-        changes_on=row[f"{prefix}changes_on"],
+        result=CriterionResult(row[f"{name}.result"]),
+        numerator=row[f"{name}.numerator"],
+        denominator=row[f"{name}.denominator"],
+        gap=row[f"{name}.gap"],
+        changes_on=row[f"{name}.changes_on"],
         missing=tuple(missing),
     )
+
+
+def _open_doors(entry: RuleSet, row: Mapping[str, Any]) -> tuple[DirectCondition, ...]:
+    """The conditions of the direct route that are met."""
+    doors = entry.direct.any_of if entry.direct else ()
+    return tuple(door for index, door in enumerate(doors) if row[f"{entry.key}.door{index}"])
 
 
 def _components(entry: RuleSet, row: Mapping[str, Any]) -> tuple[PointsComponent, ...]:
@@ -199,11 +219,11 @@ def ask_first(entry: RuleSet, outcomes: Sequence[Outcome], *, in_scope: bool | N
     """
     if in_scope is None:
         return CODE
-    doors = {condition.column for condition in entry.direct.any_of} if entry.direct else set()
+    doors = {column for door in entry.direct.any_of for column in door.columns} if entry.direct else set()
     waived = entry.direct.waives if entry.direct else frozenset()
     votes: dict[str, float] = {}
     for outcome in outcomes:
-        own_doors = doors if outcome.criterion.id in waived else set()
+        own_doors = {*(doors if outcome.criterion.id in waived else ()), *outcome.criterion.not_asked_when}
         shared = [column for column in outcome.missing if column not in own_doors]
         for column in outcome.missing:
             votes[column] = votes.get(column, 0.0) + (1.0 if column in own_doors else 1 / len(shared))

@@ -11,12 +11,12 @@ from operator import and_, or_
 
 import polars as pl
 
+from scoring.amounts import compare, limit_of
 from scoring.compiled import Args, Ask, Compiled, Context
 from scoring.facts import frame_columns
 from scoring.industry_specs import CODE
-from scoring.rules_model import Industries, fen
+from scoring.rules_model import Industries
 from scoring.steps import Steps
-from scoring.vocabulary import FACTS, Unit
 
 SECTIONS = "ABCDEFGHIJKLMNOPQRST"
 
@@ -69,12 +69,11 @@ def compile_amount_by_industry(args: Args, context: Context) -> Compiled:
     """
     column, operator = frame_columns(args["fact"])[0], args["operator"]
     value = pl.col(column)
-    is_money = FACTS[args["fact"]].unit is Unit.CNY
     classes = [
-        (belongs(Industries.of(each), context.steps), fen(each["value"]) if is_money else int(each["value"]))
+        (belongs(Industries.of(each), context.steps), limit_of(args["fact"], each["value"]))
         for each in args["classes"]
     ]
-    tests = [_compare(value, operator, limit) for _, limit in classes]
+    tests = [compare(value, operator, limit) for _, limit in classes]
     sure = reduce(and_, [~inside | test for (inside, _), test in zip(classes, tests, strict=True)])
     never = reduce(and_, [~inside | ~test for (inside, _), test in zip(classes, tests, strict=True)])
     elsewhere = reduce(and_, [~inside for inside, _ in classes]).fill_null(value=False)
@@ -92,20 +91,6 @@ def compile_amount_by_industry(args: Args, context: Context) -> Compiled:
     )
 
 
-def _compare(value: pl.Expr, operator: str, limit: int) -> pl.Expr:
-    if operator in (">=", ">"):
-        return value >= limit if operator == ">=" else value > limit
-    return value <= limit if operator == "<=" else value < limit
-
-
 def _gap(value: pl.Expr, operator: str, limit: pl.Expr) -> pl.Expr:
     gap = limit - value if operator in (">=", ">") else value - limit
     return gap + 1 if operator in (">", "<") else gap
-
-
-def compile_registered(args: Args, _: Context) -> Compiled:
-    """Registered between two printed days, both counted; one of them may be left open."""
-    registered = pl.col("registered_on")
-    bounds = [registered >= pl.lit(args["from"])] if "from" in args else []
-    bounds += [registered <= pl.lit(args["to"])] if "to" in args else []
-    return Compiled(reduce(and_, bounds), (Ask("registered_on"),))

@@ -9,7 +9,7 @@ from typing import Any
 
 from scoring.facts import frame_columns
 from scoring.rules_model import Industries
-from scoring.vocabulary import FACTS, Unit
+from scoring.vocabulary import FACTS, YEARS_CARRIED, Unit
 from scoring.word_spec import COMPARISONS, Key, WordSpec
 
 CODE = "industry_code"
@@ -69,12 +69,19 @@ def _meets(code: str, table: Mapping[str, Any]) -> bool:
     return is_under and not any(code.startswith(without) for without in table.get("except", ()))
 
 
+def _is_number(value: Any) -> bool:
+    """TOML has nan and inf, too."""
+    if isinstance(value, Decimal):
+        return value.is_finite()
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
 def _check_values(table: Mapping[str, Any], place: Any) -> None:
     """The lines are amounts of the fact: CNY to the fen, or whole numbers."""
     is_money = FACTS[table["fact"]].unit is Unit.CNY
     for index, each in enumerate(table["classes"]):
         value, here = each.get("value"), place.at("classes").at(index).at("value")
-        if isinstance(value, bool) or not isinstance(value, int | Decimal) or not 0 <= value < MOST_CNY:
+        if not _is_number(value) or not 0 <= value < MOST_CNY:
             raise here.refuse(f"{value!r} is not an amount")
         if (value * 100 if is_money else value) % 1:
             raise here.refuse(f"{value} is finer than {'a fen' if is_money else 'a whole number'}")
@@ -85,6 +92,16 @@ def _check_order(table: Mapping[str, Any], place: Any) -> None:
         raise place.refuse("a registration is asked from a day, to a day, or both")
     if "from" in table and "to" in table and table["to"] < table["from"]:
         raise place.at("to").refuse(f"{table['to']} is before {table['from']}")
+
+
+def _check_years_back(value: Any, place: Any) -> None:
+    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= YEARS_CARRIED:
+        raise place.refuse(f"{value!r} is not a year from 1 (last year) to {YEARS_CARRIED} back")
+
+
+def _check_yearly(table: Mapping[str, Any], place: Any) -> None:
+    if not FACTS[table["fact"]].yearly:
+        raise place.at("fact").refuse(f"the fact {table['fact']!r} is not one of a fiscal year")
 
 
 def _check_day(value: Any, place: Any) -> None:
@@ -104,6 +121,17 @@ INDUSTRY_SPECS: dict[str, WordSpec] = {
         keys={},
         unit=lambda _args: Unit.FLAG,
         columns=lambda _args, _points: ["employees_y1", "revenue_fen_y1", "total_assets_fen_y1", CODE],
+    ),
+    "amount_in_year": WordSpec(
+        keys={
+            "fact": Key(kind="number"),
+            "years_back": Key(kind="years", check=_check_years_back),
+            "value": Key(kind="amount"),
+        },
+        unit=lambda args: FACTS[args["fact"]].unit,
+        columns=lambda args, _points: frame_columns(args["fact"], years=int(args["years_back"]))[-1:],
+        operators=COMPARISONS,
+        check=_check_yearly,
     ),
     "registered": WordSpec(
         keys={

@@ -8,7 +8,7 @@
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
 from functools import reduce
@@ -16,8 +16,8 @@ from operator import add, and_, or_
 
 import polars as pl
 
-from scoring.compiled import Ask, Compiled
-from scoring.criteria import holding_ends
+from scoring.compiled import Ask, Compiled, Context, both
+from scoring.criteria import compile_word, holding_ends
 from scoring.industry_specs import CODE
 from scoring.points import CompiledPoints
 from scoring.rules_model import DirectRoute, RuleSet
@@ -40,6 +40,7 @@ class CompiledRuleSet:
     steps: Steps
     # Whether the tier concerns the enterprise's industry; None where it concerns all of them.
     applies: pl.Expr | None = None
+    doors: list[Compiled] = field(default_factory=list)
 
     def where_it_applies(self, expr: pl.Expr) -> pl.Expr:
         """The column, and null where the tier surely does not concern the enterprise."""
@@ -51,22 +52,40 @@ def fraction(value: Decimal | int) -> Fraction:
     return Fraction(value)
 
 
-def compile_route(direct: DirectRoute) -> pl.Expr:
-    """Whether the direct route is open; null while that is unknown."""
-    return reduce(or_, [pl.col(condition.column) for condition in direct.any_of])
+def compile_doors(direct: DirectRoute, context: Context) -> list[Compiled]:
+    """Each condition of a direct route."""
+    return [
+        compile_word(door.word, door.args, context)
+        if door.word
+        else Compiled(
+            pl.col(door.column),
+            (Ask(door.column),),
+            changes_on=holding_ends(door.column, context.as_of) if door.holds else None,
+        )
+        for door in direct.any_of
+    ]
 
 
-def waive(criterion: Compiled, direct: DirectRoute, route: pl.Expr, *, as_of: pl.Expr) -> Compiled:
-    """A criterion that the direct route replaces; unknown also while the route is unknown and it fails."""
-    asks = tuple(Ask(condition.column) for condition in direct.any_of)
-    ends = [holding_ends(condition.column, as_of) for condition in direct.any_of if condition.holds]
+def waive(criterion: Compiled, doors: list[Compiled], route: pl.Expr) -> Compiled:
+    """A criterion that something else replaces; unknown also while that is unknown and it fails."""
+    asks = [replace(ask, matters=both(ask.matters, door.is_unknown())) for door in doors for ask in door.asks]
+    ends = [door.changes_on for door in doors if door.changes_on is not None]
+    waived = route.fill_null(value=False)
     return replace(
         criterion,
         ok=route | criterion.ok,
-        waived=route.fill_null(value=False),
+        waived=waived if criterion.waived is None else waived | criterion.waived,
+        judgement=None if criterion.judgement is None else criterion.judgement & ~waived,
         asks=(*asks, *criterion.asks),
         changes_on=pl.min_horizontal(ends) if ends else None,
     )
+
+
+def not_asked(criterion: Compiled, flags: tuple[str, ...]) -> Compiled:
+    """A criterion that does not concern whoever has one of the flags."""
+    flag = reduce(or_, [pl.col(name) for name in flags])
+    ends = criterion.changes_on
+    return replace(waive(criterion, [Compiled(flag, tuple(map(Ask, flags)))], flag), changes_on=ends)
 
 
 def project(entry: CompiledRuleSet, projection: str, *, as_of: pl.Expr) -> list[pl.Expr]:
@@ -221,12 +240,10 @@ def _sum(terms: list[pl.Expr], dtype: type[pl.DataType]) -> pl.Expr:
 def _route(entry: CompiledRuleSet) -> pl.Expr:
     if entry.route is None:
         return pl.lit(None, pl.UInt8)
+    # Without points there is no other route to name.
+    other = _word(Route.POINTS) if entry.points else pl.lit(None, pl.UInt8)
     route = (
-        pl.when(entry.route)
-        .then(_word(Route.DIRECT))
-        .when(entry.route.not_())
-        .then(_word(Route.POINTS))
-        .otherwise(None)
+        pl.when(entry.route).then(_word(Route.DIRECT)).when(entry.route.not_()).then(other).otherwise(None)
     )
     return entry.where_it_applies(route)
 
@@ -303,6 +320,8 @@ def _detail(entry: CompiledRuleSet) -> dict[str, pl.Expr]:
         columns |= {
             f"{rule.id}.asks.{ask.column}": criterion.is_unknown() & ask.is_open() for ask in criterion.asks
         }
+    for index, door in enumerate(entry.doors):
+        columns[f"door{index}"] = door.ok
     for part in entry.points.parts if entry.points else ():
         columns[f"points.{part.part.id}.lo"] = entry.where_it_applies(part.lo)
         columns[f"points.{part.part.id}.hi"] = entry.where_it_applies(part.hi)

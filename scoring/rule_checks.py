@@ -1,16 +1,18 @@
 """Checks of a rule file's values; every refusal names file, key and reason."""
 
 import difflib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from scoring.errors import RuleFileError
 from scoring.rule_words import SPECS
 from scoring.rules_model import fen
 from scoring.vocabulary import FACTS, Tier, Unit
+from scoring.word_spec import AT_LEAST
 
 MEASURED = (Unit.CNY, Unit.HEADS, Unit.COUNT, Unit.POINTS, Unit.YEARS)
 YEARS_ALLOWED = (1, 3)
@@ -117,7 +119,12 @@ def share(value: Any, place: Place, *, allow_zero: bool = False) -> None:
 
 
 def amount(value: Any, place: Place, *, unit: Unit) -> None:
-    """A threshold: CNY to the fen, or a whole number."""
+    """A threshold: CNY to the fen, a share to the millionth, or a whole number."""
+    if unit is Unit.SHARE:
+        share(value, place)
+        if (Fraction(value) * 1_000_000).denominator != 1 or value > 1:
+            raise place.refuse(f"{value} is no share of 1 in whole millionths")
+        return
     if unit is not Unit.CNY:
         whole(value, place)
         return
@@ -177,15 +184,18 @@ def check_word(table: Mapping[str, Any], place: Place, *, parts: Iterable[str]) 
 def _check_age(table: Mapping[str, Any], place: Place) -> None:
     if ("days" in table) == ("years" in table):
         raise place.refuse("an age is asked in days or in years, one of them")
-    wanted = ">=" if "days" in table else "<="
-    if table["operator"] != wanted:
-        unit = "days" if "days" in table else "years"
-        raise place.at("operator").refuse(f"an age in {unit} can only be asked with {wanted}")
+    unit, known = ("days", (">=",)) if "days" in table else ("years", ("<=", "<"))
+    if table["operator"] not in known:
+        raise place.at("operator").refuse(f"an age in {unit} can only be asked with {' or '.join(known)}")
 
 
 def _check_share(table: Mapping[str, Any], place: Place) -> None:
     if ("value" in table) == ("ladder" in table):
         raise place.refuse("a share takes a value or a ladder, one of them")
+    if "ladder" in table and FACTS[table["denominator"]].signed:
+        raise place.at("denominator").refuse("a ladder needs a figure that cannot be negative")
+    if "ladder" in table and table["operator"] not in AT_LEAST:
+        raise place.at("operator").refuse("an upper limit of a share takes one value, not a ladder")
     # Bounds for a missing year hold because the size is itself part of the denominator.
     if "ladder" in table and table.get("ladder_fact") != table["denominator"]:
         raise place.at("ladder_fact").refuse("a ladder goes by the size of the denominator; name that fact")
@@ -193,23 +203,70 @@ def _check_share(table: Mapping[str, Any], place: Place) -> None:
 
 def _check_kind(kind: str, table: Mapping[str, Any], key: str, place: Place, *, parts: Iterable[str]) -> None:
     value, here = table[key], place.at(key)
-    if kind in ("flag", "number"):
-        fact(value, here, units=(Unit.FLAG,) if kind == "flag" else MEASURED)
+    if kind in _UNITS_OF:
+        fact(value, here, units=_UNITS_OF[kind])
     elif kind in ("flags", "numbers"):
         _check_facts(value, here, units=(Unit.FLAG,) if kind == "flags" else MEASURED)
     elif kind == "bool" and not isinstance(value, bool):
         raise here.refuse(f"{value!r} is neither true nor false")
-    elif kind == "missing" and value not in ("unknown", "judgement"):
-        raise here.refuse(f"{value!r} is neither 'unknown' nor 'judgement'")
+    elif kind in _CHOICES:
+        _check_choice(value, here, _CHOICES[kind])
     elif kind == "names":
         if not isinstance(value, list) or not value or not all(isinstance(name, str) for name in value):
             raise here.refuse("a list of criteria is needed here")
     elif kind == "parts":
+        if not value:
+            raise here.refuse("at least one part is needed here")
         for index, part in enumerate(tables(value, here)):
             check_word(part, here.at(index), parts=parts)
             only(part, {"word", "operator", *SPECS[part["word"]].keys}, here.at(index))
     else:
         _check_value(kind, table, key, here, parts=parts)
+
+
+_UNITS_OF = {
+    "flag": (Unit.FLAG,),
+    "number": MEASURED,
+    "figure": (*MEASURED, Unit.SHARE),
+    "code": (Unit.CODE,),
+}
+
+
+# What a switch with two positions may say; the first is what holds where it is not written.
+_CHOICES = {"missing": ("unknown", "judgement"), "when_zero": ("not_met", "judgement")}
+
+
+def _check_choice(value: Any, place: Place, choices: tuple[str, str]) -> None:
+    if value not in choices:
+        raise place.refuse(f"{value!r} is neither {choices[0]!r} nor {choices[1]!r}")
+
+
+def _check_tiers(names: Any, place: Place) -> None:
+    if not isinstance(names, list) or len(names) < 2:
+        raise place.refuse("a list of two tiers or more is needed here")
+    for index, name in enumerate(names):
+        tier(name, place.at(index))
+
+
+def _check_values(table: Mapping[str, Any], place: Place) -> None:
+    """Values that the code can have."""
+    values, choices = table["values"], FACTS[table["fact"]].choices
+    if not isinstance(values, list) or not values:
+        raise place.refuse("a list of values is needed here")
+    for index, value in enumerate(values):
+        if value not in choices:
+            hint = suggestion(str(value), choices)
+            raise place.at(index).refuse(f"{value!r} is no value of {table['fact']!r}{hint}")
+
+
+def _check_judged_to(table: Mapping[str, Any], place: Place) -> None:
+    """How far on the wrong side of the line a person still decides."""
+    value, line = table["judged_to"], table["value"]
+    if value == "any":
+        return
+    amount(value, place, unit=FACTS[table["fact"]].unit)
+    if value >= line if table["operator"] in (">=", ">") else value <= line:
+        raise place.refuse(f"{value} lies on the side of {line} that is met; nothing is left to judge")
 
 
 def _check_facts(names: Any, place: Place, *, units: tuple[Unit, ...]) -> None:
@@ -221,21 +278,41 @@ def _check_facts(names: Any, place: Place, *, units: tuple[Unit, ...]) -> None:
 
 def _check_value(kind: str, table: Mapping[str, Any], key: str, here: Place, *, parts: Iterable[str]) -> None:
     value = table[key]
-    if kind == "whole":
-        whole(value, here)
+    if kind in _SIMPLE:
+        _SIMPLE[kind](value, here)
     elif kind == "amount":
         amount(value, here, unit=FACTS[table.get("fact") or table["facts"][0]].unit)
-    elif kind == "share":
-        share(value, here)
-    elif kind == "tier":
-        tier(value, here)
-    elif kind == "ladder":
-        ladder(value, here)
+    elif kind == "values":
+        _check_values(table, here)
+    elif kind == "judged_to":
+        _check_judged_to(table, here)
     elif kind == "years" and value not in YEARS_ALLOWED:
         raise here.refuse(f"{value!r} years cannot be summed; 1 or 3 can")
     elif kind == "part" and value not in set(parts):
         raise here.refuse(f"the points part {value!r} is not in this rule set{suggestion(str(value), parts)}")
+    elif kind == "indicators":
+        _check_indicators(value, here, parts)
     elif kind == "asked_below":
         only(value, ("fact", "value"), here)
         fact(value.get("fact"), here.at("fact"), units=(Unit.CNY,))
         amount(value.get("value"), here.at("value"), unit=Unit.CNY)
+
+
+def _check_indicators(names: Any, place: Place, parts: Iterable[str]) -> None:
+    if not isinstance(names, list) or not names:
+        raise place.refuse("a list of points parts is needed here")
+    for index, name in enumerate(names):
+        if name not in set(parts):
+            hint = suggestion(str(name), parts)
+            raise place.at(index).refuse(f"the points part {name!r} is not in this rule set{hint}")
+        if name in names[:index]:
+            raise place.at(index).refuse(f"the points part {name!r} is counted twice")
+
+
+_SIMPLE: dict[str, Callable[[Any, Place], None]] = {
+    "whole": whole,
+    "share": share,
+    "tier": tier,
+    "tiers": _check_tiers,
+    "ladder": ladder,
+}

@@ -1,19 +1,17 @@
-"""Read a points system and a direct route from a rule file, refusing what cannot be meant."""
+"""Read a points system from a rule file, refusing what cannot be meant."""
 
 from collections.abc import Mapping
-from decimal import Decimal
-from fractions import Fraction
-from itertools import pairwise
 from typing import Any
 
 from scoring import rule_checks as checks
-from scoring.rule_checks import MEASURED, Place
-from scoring.rules_model import Band, DirectCondition, DirectRoute, Points, PointsPart, PointsTable
+from scoring.rule_checks import Place
+from scoring.rule_tables import KINDS, read_table
+from scoring.rules_model import Points, PointsPart
 from scoring.vocabulary import Unit
 
-KINDS = ("share", "count", "mean_growth")
+__all__ = ["KINDS", "read_points"]
+
 _PART_KEYS = ("id", "label", "label_en", "maximum", "combine", "tables", "expert", "judged")
-_TABLE_KEYS = ("kind", "label", "label_en", "bands", "per_years")
 
 
 def read_points(table: Mapping[str, Any], place: Place) -> Points:
@@ -41,7 +39,7 @@ def _read_part(table: Mapping[str, Any], place: Place) -> PointsPart:
     if "expert" in table:
         checks.fact(table["expert"], place.at("expert"), units=(Unit.POINTS,))
     tables = tuple(
-        _read_table(entry, place.at("tables").at(index))
+        read_table(entry, place.at("tables").at(index))
         for index, entry in enumerate(checks.tables(table.get("tables"), place.at("tables")))
     )
     part = PointsPart(
@@ -65,91 +63,3 @@ def _check_maximum(part: PointsPart, place: Place) -> None:
         raise place.at("maximum").refuse(
             f"{max(most, part.judged)} points can be reached, above the maximum {part.maximum}"
         )
-
-
-def _read_table(table: Mapping[str, Any], place: Place) -> PointsTable:
-    kind = table.get("kind")
-    if kind not in KINDS:
-        raise place.at("kind").refuse(f"{kind!r} is not one of {', '.join(KINDS)}")
-    named = ("numerator", "denominator") if kind == "share" else ("fact",)
-    checks.only(table, (*_TABLE_KEYS, *named), place)
-    for key in named:
-        checks.fact(table.get(key), place.at(key), units=MEASURED)
-    bands = tuple(
-        _read_band(band, place.at("bands").at(index), kind)
-        for index, band in enumerate(checks.tables(table.get("bands"), place.at("bands")))
-    )
-    if not bands:
-        raise place.at("bands").refuse("a points table needs bands")
-    for better, worse in pairwise(bands):
-        if not (better.at > worse.at and better.lo > worse.hi):
-            raise place.at("bands").refuse(
-                f"the table is not monotone: {float(better.at):g} gives {better.lo} to {better.hi} points "
-                f"and {float(worse.at):g} gives {worse.lo} to {worse.hi}; list the best band first"
-            )
-    per_years = table.get("per_years", 1)
-    checks.whole(per_years, place.at("per_years"))
-    if per_years < 1:
-        raise place.at("per_years").refuse("a yearly average is over at least one year")
-    return PointsTable(
-        kind=kind,
-        label=checks.text(table, "label", place),
-        label_en=checks.text(table, "label_en", place),
-        bands=bands,
-        per_years=per_years,
-        **{key: table[key] for key in named},
-    )
-
-
-def _read_band(band: Mapping[str, Any], place: Place, kind: str) -> Band:
-    checks.only(band, ("at_least", "more_than", "points"), place)
-    is_strict = "more_than" in band
-    if is_strict == ("at_least" in band):
-        raise place.refuse("a band says at_least or more_than, one of them")
-    if is_strict and kind != "mean_growth":
-        raise place.at("more_than").refuse("only a growth table can say more_than")
-    key = "more_than" if is_strict else "at_least"
-    if kind == "count":
-        checks.whole(band[key], place.at(key))
-    else:
-        checks.share(band[key], place.at(key), allow_zero=is_strict)
-    points: Any = band.get("points")
-    pair: list[Any] = points if isinstance(points, list) and len(points) == 2 else [points, points]
-    lo, hi = pair
-    checks.whole(lo, place.at("points"))
-    checks.whole(hi, place.at("points"))
-    if lo > hi:
-        raise place.at("points").refuse(f"the lowest points {lo} are above the highest {hi}")
-    return Band(at=Fraction(Decimal(band[key])), is_strict=is_strict, lo=lo, hi=hi)
-
-
-def read_direct(table: Mapping[str, Any], place: Place) -> DirectRoute:
-    """A direct route: conditions of which any replaces the criteria it waives."""
-    checks.only(table, ("article", "printed", "printed_en", "waives", "any_of"), place)
-    conditions = []
-    for index, entry in enumerate(checks.tables(table.get("any_of"), place.at("any_of"))):
-        here = place.at("any_of").at(index)
-        checks.only(entry, ("holds", "flag", "label", "label_en"), here)
-        if ("holds" in entry) == ("flag" in entry):
-            raise here.refuse("a condition names a tier held or a flag, one of them")
-        if "holds" in entry:
-            checks.tier(entry["holds"], here.at("holds"))
-        else:
-            checks.fact(entry["flag"], here.at("flag"), units=(Unit.FLAG,))
-        conditions.append(
-            DirectCondition(
-                label=checks.text(entry, "label", here),
-                label_en=checks.text(entry, "label_en", here),
-                holds=entry.get("holds", ""),
-                flag=entry.get("flag", ""),
-            )
-        )
-    if not conditions:
-        raise place.at("any_of").refuse("a direct route needs at least one condition")
-    return DirectRoute(
-        article=checks.text(table, "article", place),
-        printed=checks.text(table, "printed", place),
-        printed_en=checks.text(table, "printed_en", place),
-        waives=frozenset(table.get("waives", ())),
-        any_of=tuple(conditions),
-    )

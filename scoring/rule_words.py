@@ -44,6 +44,10 @@ def _part_columns(args: Args, points: Points | None) -> list[str]:
     return [column for part in named for table in part.tables for column in table_columns(table)]
 
 
+def _indicator_columns(args: Args, points: Points | None) -> list[str]:
+    return [column for name in args["indicators"] for column in _part_columns({"part": name}, points)]
+
+
 def _inner_columns(args: Args, points: Points | None) -> list[str]:
     return [column for part in args["parts"] for column in SPECS[part["word"]].columns(part, points)]
 
@@ -68,7 +72,11 @@ SPECS: dict[str, WordSpec] = {
         keys={"facts": Key(kind="flags"), "is": Key(kind="bool")}, unit=_fixed(Unit.FLAG), columns=_facts
     ),
     "amount": WordSpec(
-        keys={"fact": Key(kind="number"), "value": Key(kind="amount")},
+        keys={
+            "fact": Key(kind="figure"),
+            "value": Key(kind="amount"),
+            "judged_to": Key(kind="judged_to", is_required=False),
+        },
         unit=_of_fact("fact"),
         columns=lambda args, _points: frame_columns(args["fact"]),
         operators=COMPARISONS,
@@ -78,21 +86,35 @@ SPECS: dict[str, WordSpec] = {
             "facts": Key(kind="numbers"),
             "value": Key(kind="whole"),
             "total": Key(kind="number", is_required=False),
+            "minus": Key(kind="numbers", is_required=False),
         },
         unit=_fixed(Unit.COUNT),
-        columns=_facts,
+        columns=lambda args, points: [
+            *_facts(args, points),
+            *(column for name in args.get("minus", ()) for column in frame_columns(name)),
+        ],
         operators=AT_LEAST,
     ),
     "age": WordSpec(
         keys={"days": Key(kind="whole", is_required=False), "years": Key(kind="whole", is_required=False)},
         unit=_fixed(Unit.DAYS),
         columns=lambda _args, _points: ["registered_on"],
-        operators=(">=", "<="),
+        operators=(">=", "<=", "<"),
     ),
     "holds": WordSpec(
         keys={"tier": Key(kind="tier"), "is": Key(kind="bool")},
         unit=_fixed(Unit.FLAG),
         columns=lambda args, _points: [f"holds_{args['tier']}"],
+    ),
+    "holds_any": WordSpec(
+        keys={"tiers": Key(kind="tiers"), "is": Key(kind="bool")},
+        unit=_fixed(Unit.FLAG),
+        columns=lambda args, _points: [f"holds_{tier}" for tier in args["tiers"]],
+    ),
+    "one_of": WordSpec(
+        keys={"fact": Key(kind="code"), "values": Key(kind="values")},
+        unit=_fixed(Unit.FLAG),
+        columns=lambda args, _points: frame_columns(args["fact"]),
     ),
     "share": WordSpec(
         keys={
@@ -103,10 +125,11 @@ SPECS: dict[str, WordSpec] = {
             "ladder": Key(kind="ladder", is_required=False),
             "ladder_fact": Key(kind="number", is_required=False),
             "asked_below": Key(kind="asked_below", is_required=False),
+            "when_zero": Key(kind="when_zero", is_required=False),
         },
         unit=_of_fact("numerator"),
         columns=_share_columns,
-        operators=AT_LEAST,
+        operators=COMPARISONS,
     ),
     "points": WordSpec(
         keys={"value": Key(kind="whole")},
@@ -118,6 +141,12 @@ SPECS: dict[str, WordSpec] = {
         keys={"part": Key(kind="part"), "value": Key(kind="whole")},
         unit=_fixed(Unit.HEADS),
         columns=_part_columns,
+        operators=AT_LEAST,
+    ),
+    "points_sum": WordSpec(
+        keys={"indicators": Key(kind="indicators"), "value": Key(kind="whole")},
+        unit=_fixed(Unit.POINTS),
+        columns=_indicator_columns,
         operators=AT_LEAST,
     ),
     "mean_growth": WordSpec(

@@ -16,10 +16,11 @@ from scoring.errors import RuleFileError, ScoringError
 from scoring.facts import split_year
 from scoring.industry_specs import CODE, read_industries
 from scoring.rule_checks import Place
-from scoring.rule_points import read_direct, read_points
+from scoring.rule_direct import read_direct
+from scoring.rule_points import read_points
 from scoring.rule_words import SPECS
 from scoring.rules_model import Criterion, DirectRoute, Industries, Points, RuleSet
-from scoring.vocabulary import ENTERPRISE_FACTS, YEARLY_FACTS, Tier
+from scoring.vocabulary import ENTERPRISE_FACTS, YEARLY_FACTS, Tier, Unit
 
 RULES = Path(__file__).with_name("rules")
 NOT_TIERS = frozenset({"links", "benefits", "size_classes"})
@@ -30,7 +31,7 @@ MOST_CRITERIA = 21
 MOST_FACTS = 62
 _COMMON_KEYS = frozenset(
     {"id", "label", "label_en", "printed", "printed_en", "article", "word", "operator", "note", "note_en"}
-    | {"document", "address", "source", "grade", "checked_on"}
+    | {"document", "address", "source", "grade", "checked_on", "not_asked_when"}
 )
 
 
@@ -88,6 +89,15 @@ def file_digests(directory: Path = RULES) -> tuple[tuple[str, str], ...]:
 def read_table(name: str, directory: Path = RULES) -> dict[str, Any]:
     """A file beside the rule files that holds no rule sets, numbers as decimals."""
     return tomllib.loads((directory / name).read_bytes().decode("utf-8"), parse_float=Decimal)
+
+
+def raw_rule_sets(directory: Path = RULES) -> dict[str, dict[str, Any]]:
+    """Every rule set of the files by its id, as the table that is written there, to copy from."""
+    found: dict[str, dict[str, Any]] = {}
+    for path in sorted(directory.glob("*.toml")):
+        if path.stem not in NOT_TIERS:
+            found |= {table["id"]: table for table in read_table(path.name, directory)["rule_sets"]}
+    return found
 
 
 def read_rule_file(name: str, content: bytes) -> list[RuleSet]:
@@ -187,17 +197,30 @@ def _read_criterion(
         operator=table.get("operator", ""),
         note=table.get("note", ""),
         note_en=table.get("note_en", ""),
+        not_asked_when=_read_not_asked(table, place.at("not_asked_when")),
     )
+
+
+def _read_not_asked(table: Mapping[str, Any], place: Place) -> tuple[str, ...]:
+    """The flags of which any one takes the criterion away: one name, or a list."""
+    value = table.get("not_asked_when", [])
+    names = [value] if isinstance(value, str) else value
+    if not isinstance(names, list):
+        raise place.refuse("a flag or a list of flags is needed here")
+    for name in names:
+        checks.fact(name, place, units=(Unit.FLAG,))
+    return tuple(names)
 
 
 def _check_points_line(table: Mapping[str, Any], place: Place, points: Points | None) -> None:
     """A line of points has to be one that can be reached."""
-    if table["word"] not in ("points", "points_part"):
+    if table["word"] not in ("points", "points_part", "points_sum"):
         return
     if points is None:
         raise place.refuse(f"the word {table['word']!r} needs a points system in its rule set")
     parts = {part.id: part.maximum for part in points.parts}
-    most = parts[table["part"]] if table["word"] == "points_part" else points.maximum
+    named = table["indicators"] if table["word"] == "points_sum" else [table.get("part")]
+    most = points.maximum if table["word"] == "points" else sum(parts[str(name)] for name in named)
     least = table["value"] + (1 if table["operator"] == ">" else 0)
     if least > most:
         raise place.at("value").refuse(f"{least} points are needed and {most} is the maximum")
@@ -230,7 +253,8 @@ def _facts_asked(
 ) -> tuple[str, ...]:
     asked = {CODE} if applies else set()
     asked |= {column for entry in criteria for column in SPECS[entry.word].columns(entry.args, points)}
-    asked |= {condition.column for condition in (direct.any_of if direct else ())}
+    asked |= {column for door in (direct.any_of if direct else ()) for column in door.columns}
+    asked |= {flag for entry in criteria for flag in entry.not_asked_when}
     return in_order_of_asking(asked)
 
 

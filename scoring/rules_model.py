@@ -12,17 +12,26 @@ from scoring.vocabulary import Tier, Unit
 
 @dataclass(frozen=True, kw_only=True)
 class Band:
-    """One row of a points table: from this value on, so many points (lowest and highest)."""
+    """One row of a points table: from this value on, so many points (lowest and highest).
+
+    A band of a flag is at 1 (yes) or 0 (no); one of a code has ``names`` instead of a value.
+    """
 
     at: Fraction
     is_strict: bool
     lo: int
     hi: int
+    names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
 class PointsTable:
-    """Bands over one share, count or growth rate, best band first."""
+    """Bands over one figure, best band first.
+
+    ``is_upper`` says that the bands are upper limits: at most so large. ``every`` is how many a further
+    point takes (kind ``each_years``); ``judges_base`` that growth over a base that is not positive is for
+    a person. Of kind ``given`` the fact is the points, up to those of the only band.
+    """
 
     kind: str
     label: str
@@ -32,6 +41,9 @@ class PointsTable:
     numerator: str = ""
     denominator: str = ""
     per_years: int = 1
+    is_upper: bool = False
+    every: int = 0
+    judges_base: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,16 +71,24 @@ class Points:
 
 @dataclass(frozen=True, kw_only=True)
 class DirectCondition:
-    """One door of a direct route: a tier held, or a flag."""
+    """One door of a direct route: a tier held, a flag, or a ``word`` with its arguments.
+
+    ``columns`` are the facts-frame columns that answer.
+    """
 
     label: str
     label_en: str
     holds: str = ""
     flag: str = ""
+    word: str = ""
+    args: dict[str, Any] = field(default_factory=dict, hash=False)
+    columns: tuple[str, ...] = ()
 
     @property
     def column(self) -> str:
-        """The facts-frame column that answers."""
+        """The column that answers by itself; empty for a word, which compares figures."""
+        if self.word:
+            return ""
         return f"holds_{self.holds}" if self.holds else self.flag
 
 
@@ -85,7 +105,10 @@ class DirectRoute:
 
 @dataclass(frozen=True, kw_only=True)
 class Criterion:
-    """One test of a rule set: the word that decides it, its arguments, and where it is written."""
+    """One test of a rule set: the word that decides it, its arguments, and where it is written.
+
+    It is not applicable while any of the flags ``not_asked_when`` is true.
+    """
 
     id: str
     label: str
@@ -104,6 +127,7 @@ class Criterion:
     checked_on: date
     note: str = ""
     note_en: str = ""
+    not_asked_when: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 from datetime import date
-from functools import lru_cache
+from functools import lru_cache, reduce
+from operator import or_
 from typing import Literal
 
 import polars as pl
@@ -14,9 +15,10 @@ from scoring.errors import ScoringError
 from scoring.facts import YEARS_OLD, columns_present, frame_columns, split_year
 from scoring.growth import NEAR, GrowthRequest, growth_layers, total_name
 from scoring.industry import belongs
+from scoring.industry_specs import INDUSTRY_SPECS
 from scoring.outcomes import CompiledRuleSet
-from scoring.points import compile_points, growth_request
-from scoring.rules_model import RuleSet
+from scoring.points import compile_points, growth_request, table_columns
+from scoring.rules_model import PointsTable, RuleSet
 from scoring.steps import Steps
 from scoring.vocabulary import FACTS, CriterionResult
 from scoring.year_specs import YEAR_SPECS
@@ -118,18 +120,24 @@ class _Program:
 
     def _prepared(self, facts: pl.DataFrame) -> pl.LazyFrame:
         """The columns read, in their types; a year before registration counts as 0 where it is absent."""
-        day = day_expression(self.as_of)
         wanted = columns_present(facts.schema, self.columns)
         plan = facts.lazy().select(*wanted, *([pl.col("as_of")] if self.as_of is None else []))
-        plan = plan.with_columns((day.dt.year() - pl.col("registered_on").dt.year()).alias(YEARS_OLD))
-        return plan.with_columns(
+        for layer in self.preparing():
+            plan = plan.with_columns(layer)
+        return plan
+
+    def preparing(self) -> list[list[pl.Expr]]:
+        """The layers that come before every other."""
+        age = day_expression(self.as_of).dt.year() - pl.col("registered_on").dt.year()
+        unborn = [
             pl.when(pl.col(name).is_null() & (pl.col(YEARS_OLD) < (split_year(name)[1] or 0)))
             .then(pl.lit(0, pl.Int64))
             .otherwise(pl.col(name))
             .alias(name)
             for name in self.unborn
             if (split_year(name)[1] or 0) > 1
-        )
+        ]
+        return [[age.alias(YEARS_OLD)], unborn]
 
     def _with_late_gaps(self, facts: pl.DataFrame, result: pl.DataFrame) -> pl.DataFrame:
         for entry in self.compiled:
@@ -155,6 +163,11 @@ class _Program:
                 exact = self._prepared(few).select(gap.alias(column)).collect().to_series()
                 result = result.with_columns(result[column].rechunk().scatter(rows, exact))
         return result
+
+
+def program_for_one(rule_sets: Sequence[RuleSet], as_of: date) -> _Program:
+    """The compiled rule sets as `scoring.single` runs them: exact, with every detail."""
+    return _compile(tuple(rule_sets), as_of, "detail", exact=True)
 
 
 @lru_cache(maxsize=64)
@@ -195,13 +208,16 @@ def _compile_rule_set(
     as_of = day_expression(day)
     points = compile_points(entry.points, f"{entry.key}.points", steps) if entry.points else None
     context = Context(as_of=as_of, steps=steps, day=day, points=points, criteria_of=known)
-    route = steps.put(f"{entry.key}.route", outcomes.compile_route(entry.direct)) if entry.direct else None
+    doors = outcomes.compile_doors(entry.direct, context) if entry.direct else []
+    route = steps.put(f"{entry.key}.route", reduce(or_, [door.ok for door in doors])) if doors else None
     applies = belongs(entry.applies, steps) if entry.applies else None
     criteria: list[Compiled] = []
     for rule in entry.criteria:
         compiled = compile_word(rule.word, rule.args, context)
         if entry.direct is not None and route is not None and rule.id in entry.direct.waives:
-            compiled = outcomes.waive(compiled, entry.direct, route, as_of=as_of)
+            compiled = outcomes.waive(compiled, doors, route)
+        if rule.not_asked_when:
+            compiled = outcomes.not_asked(compiled, rule.not_asked_when)
         if applies is not None:
             compiled = outcomes.restrict(compiled, applies)
         criteria.append(compiled.place(f"{entry.key}.{rule.id}", steps))
@@ -214,25 +230,27 @@ def _compile_rule_set(
         shortfalls=outcomes.shortfalls_of(criteria, entry.key, steps),
         steps=steps,
         applies=applies,
+        doors=doors,
     )
 
 
 def _requests(entry: RuleSet) -> list[GrowthRequest]:
-    requests = [
-        growth_request(table)
-        for part in (entry.points.parts if entry.points else ())
-        for table in part.tables
-        if table.kind == "mean_growth"
-    ]
+    requests = [growth_request(table) for table in _tables(entry) if table.kind == "mean_growth"]
     for args in _words(entry, "mean_growth"):
         line = ((outcomes.fraction(args["value"]), args["operator"] == ">"),)
         requests += [GrowthRequest(fact, "judged", line) for fact in args["facts"]]
     return requests
 
 
+def _tables(entry: RuleSet) -> list[PointsTable]:
+    """Every points table of a rule set."""
+    return [table for part in (entry.points.parts if entry.points else ()) for table in part.tables]
+
+
 def _words(entry: RuleSet, word: str) -> list[Args]:
     """The arguments of every use of a word, also inside all_of and any_of."""
     pending: list[Args] = [{**criterion.args, "word": criterion.word} for criterion in entry.criteria]
+    pending += [{**door.args, "word": door.word} for door in (entry.direct.any_of if entry.direct else ())]
     found: list[Args] = []
     while pending:
         args = pending.pop()
@@ -256,10 +274,12 @@ def _summed_columns(rule_sets: Sequence[RuleSet]) -> list[str]:
 
 def _columns_over_years(entry: RuleSet) -> set[str]:
     """The columns of the words of `scoring.year_words`, in which years before registration count, too."""
-    return {
+    words = {
         column
-        for word, spec in YEAR_SPECS.items()
+        for word, spec in (YEAR_SPECS | {"amount_in_year": INDUSTRY_SPECS["amount_in_year"]}).items()
         for args in _words(entry, word)
         for column in spec.columns(args, None)
         if split_year(column)[1] is not None
     }
+    growth = [table_columns(table) for table in _tables(entry) if table.kind == "year_growth"]
+    return words.union(*growth)

@@ -7,13 +7,15 @@ whatever could is computed in 128.
 from collections.abc import Callable
 from fractions import Fraction
 from functools import reduce
-from operator import or_
+from operator import and_, or_
 
 import polars as pl
 
+from scoring.amounts import compare, distance, limit_of
 from scoring.compiled import Args, Ask, Compiled, Context
 from scoring.facts import frame_columns
 from scoring.rules_model import fen
+from scoring.shares import known_sum, share_excess, share_gap, sum_of, year_share
 from scoring.vocabulary import FACTS, Unit
 
 # No figure of the registry is larger than this many 分 or heads, so products up to 2**63 over it fit.
@@ -107,4 +109,79 @@ class _Compound:
         return pl.when(usable).then(((needed - pl.col(self.newest)) / needed).cast(pl.Float32))
 
 
-YEAR_WORDS: dict[str, Callable[[Args, Context], Compiled]] = {"cagr": compile_cagr}
+def compile_amount_each_year(args: Args, _: Context) -> Compiled:
+    """A figure that has to reach its line in each of several years; a decided year decides."""
+    columns, operator = frame_columns(args["fact"], years=int(args["years"])), args["operator"]
+    limit = limit_of(args["fact"], args["value"])
+    oks = [compare(pl.col(name), operator, limit) for name in columns]
+    newest = pl.col(columns[0])
+    return Compiled(
+        reduce(and_, oks),
+        tuple(Ask(name) for name in columns),
+        gap=pl.when(_may_hold(oks[1:])).then(distance(newest, operator, limit)),
+        needed=pl.lit(float(max(limit, 1))),
+        numerator=newest,
+    )
+
+
+def _may_hold(others: list[pl.Expr]) -> pl.Expr:
+    """No earlier year fails, so that changing last year's figure can mend the criterion."""
+    return reduce(and_, [ok.fill_null(value=True) for ok in others], pl.lit(value=True))
+
+
+def compile_amount_total(args: Args, context: Context) -> Compiled:
+    """The sum of several years against a line."""
+    return _summed(args, limit_of(args["fact"], args["value"]), context)
+
+
+def compile_amount_mean(args: Args, context: Context) -> Compiled:
+    """The mean of several years against a line: their sum against as many times the line."""
+    return _summed(args, limit_of(args["fact"], args["value"]) * int(args["years"]), context)
+
+
+def _summed(args: Args, limit: int, context: Context) -> Compiled:
+    columns, operator = frame_columns(args["fact"], years=int(args["years"])), args["operator"]
+    whole, known = sum_of(columns, context.steps), known_sum(columns, context.steps)
+    ok = compare(whole, operator, limit)
+    if not FACTS[args["fact"]].signed:
+        # What is missing can only add, so the known years may already reach the line, or exceed it.
+        reached = compare(known, ">=" if operator in (">=", "<") else ">", limit)
+        ok = pl.when(reached).then(statement=operator in (">=", ">")).otherwise(ok)
+    return Compiled(
+        ok,
+        tuple(Ask(name) for name in columns),
+        gap=distance(whole, operator, limit),
+        needed=pl.lit(float(max(limit, 1))),
+        numerator=whole,
+    )
+
+
+def compile_share_each_year(args: Args, _: Context) -> Compiled:
+    """A ratio that has to reach its share in each of several years; nothing is a share of zero."""
+    years, operator = int(args["years"]), args["operator"]
+    tops, bottoms = (frame_columns(args[key], years=years) for key in ("numerator", "denominator"))
+    share = Fraction(args["value"])
+    oks = [
+        year_share(pl.col(top), pl.col(bottom), operator=operator, share=share)
+        for top, bottom in zip(tops, bottoms, strict=True)
+    ]
+    top, bottom = pl.col(tops[0]), pl.col(bottoms[0])
+    distance_of = share_excess if operator in ("<=", "<") else share_gap
+    gap, needed = distance_of(top, bottom, share=share, is_strict=operator in (">", "<"))
+    return Compiled(
+        reduce(and_, oks),
+        tuple(Ask(name) for pair in zip(bottoms, tops, strict=True) for name in pair),
+        gap=pl.when(_may_hold(oks[1:])).then(gap),
+        needed=needed,
+        numerator=top,
+        denominator=bottom,
+    )
+
+
+YEAR_WORDS: dict[str, Callable[[Args, Context], Compiled]] = {
+    "cagr": compile_cagr,
+    "amount_each_year": compile_amount_each_year,
+    "amount_total": compile_amount_total,
+    "amount_mean": compile_amount_mean,
+    "share_each_year": compile_share_each_year,
+}

@@ -38,15 +38,30 @@ def able_to_climb(rows: pl.DataFrame, rule_sets: Sequence[RuleSet]) -> pl.DataFr
     """Who of these assessment rows is a candidate: ``enterprise_id, tier, verdict``.
 
     By the default standard of a tier, from what was reported, and unless the
-    enterprise is known to hold the tier.
+    enterprise is known to hold the tier. Where a person decides most of a rule
+    set, being left to a person says nothing of an enterprise.
     """
-    defaults = [f"{entry.tier}@{entry.standard}" for entry in rule_sets if entry.is_default]
+    defaults = [entry for entry in rule_sets if entry.is_default]
+    judged = [entry for entry in defaults if rests_on_judgement(entry)]
+    standard = pl.concat_str("tier", pl.lit("@"), "standard")
+    needs_judgement = pl.col("verdict") == int(Verdict.NEEDS_JUDGEMENT)
     return rows.filter(
         pl.col("basis") == "reported",
         pl.col("verdict").is_in([int(verdict) for verdict in ABLE]),
         pl.col("holds").fill_null(0) != 1,
-        pl.concat_str("tier", pl.lit("@"), "standard").is_in(defaults),
+        standard.is_in(_names(defaults)),
+        ~(needs_judgement & standard.is_in(_names(judged))),
     ).select("enterprise_id", "tier", pl.col("verdict").cast(pl.Int64))
+
+
+def rests_on_judgement(entry: RuleSet) -> bool:
+    """Whether a person decides at least half of the criteria, as with unicorns."""
+    judged = sum(criterion.word == "judgement" for criterion in entry.criteria)
+    return 2 * judged >= len(entry.criteria)
+
+
+def _names(entries: Sequence[RuleSet]) -> list[str]:
+    return [f"{entry.tier}@{entry.standard}" for entry in entries]
 
 
 def update_candidates(

@@ -1,22 +1,23 @@
 """Criteria with the values they were decided on: from which facts, told by whom and when."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal, localcontext
 from enum import StrEnum
 from fractions import Fraction
 from typing import Any
 
 from enterprise_pipeline.services.fact_sheets import ToldFact
 from enterprise_pipeline.services.figure_table import FigureTable
+from enterprise_pipeline.services.growth_readings import Growth, growth_of
 from scoring.explain import Explanation, Outcome
 from scoring.facts import split_year
 from scoring.rule_words import SPECS
 from scoring.rules_model import Criterion, RuleSet, fen
 from scoring.vocabulary import COLUMNS, FACTS, Fact, Tier, Unit
 
-ROOT_DIGITS = 40
+# The mean of two yearly rates.
+MEAN_YEARS = 2
 UPPER_LIMITS = ("<=", "<")
 # Facts that services.facts concludes from the registration where nobody told them.
 CONCLUDED = frozenset({"is_resident", "is_industry_excluded"})
@@ -43,6 +44,7 @@ _SHAPES = {
     "points_part": Shape.SHARE,
     "age": Shape.AGE,
     "mean_growth": Shape.GROWTH,
+    "cagr": Shape.GROWTH,
     "points": Shape.POINTS,
     "judgement": Shape.JUDGEMENT,
 }
@@ -62,16 +64,6 @@ class FactValue:
     is_conflict: bool = False
     is_concluded: bool = False
     is_before_registration: bool = False
-
-
-@dataclass(frozen=True, kw_only=True)
-class Growth:
-    """Mean yearly growth over two years with the compound rate beside it; None where there is none."""
-
-    fact: Fact
-    mean: Fraction | None
-    compound: Fraction | None
-    has_bad_base: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -193,27 +185,15 @@ def _has_money_line(criterion: Criterion) -> bool:
 
 
 def _growths(criterion: Criterion, known: KnownFacts) -> tuple[Growth, ...]:
+    """Both readings of the growth that a criterion asks for; ``cagr`` decides by the compound one."""
+    is_compound = criterion.word == "cagr"
+    years = int(criterion.args["years"]) if is_compound else MEAN_YEARS
     return tuple(
-        growth_of(FACTS[name], [known.row.get(f"{FACTS[name].column}_y{back}") for back in (1, 2, 3)])
+        growth_of(
+            FACTS[name],
+            [known.row.get(f"{FACTS[name].column}_y{back}") for back in range(1, years + 2)],
+            line=(Fraction(criterion.args["value"]), criterion.operator),
+            is_compound=is_compound,
+        )
         for name in criterion.args["facts"]
     )
-
-
-def growth_of(fact: Fact, newest_first: Sequence[int | None]) -> Growth:
-    """Mean and compound growth of three years; a base that is not positive gives none."""
-    newest, middle, oldest = newest_first
-    if newest is None or middle is None or oldest is None:
-        return Growth(fact=fact, mean=None, compound=None, has_bad_base=False)
-    if middle <= 0 or oldest <= 0:
-        return Growth(fact=fact, mean=None, compound=None, has_bad_base=True)
-    mean = (Fraction(newest, middle) + Fraction(middle, oldest)) / 2 - 1
-    return Growth(fact=fact, mean=mean, compound=_compound(newest, oldest), has_bad_base=False)
-
-
-def _compound(newest: int, oldest: int) -> Fraction | None:
-    """The square root, to forty digits: only shown, never compared."""
-    if newest < 0:
-        return None
-    with localcontext() as context:
-        context.prec = ROOT_DIGITS
-        return Fraction((Decimal(newest) / Decimal(oldest)).sqrt()) - 1

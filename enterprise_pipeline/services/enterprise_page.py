@@ -1,61 +1,25 @@
 """Everything the page of one enterprise shows, as it was known on a day."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from enterprise_pipeline.services.certificates import issue_day_field
 from enterprise_pipeline.services.contacts import ContactRecord, contacts_of
-from enterprise_pipeline.services.criterion_views import CriterionView, KnownFacts, criterion_views
+from enterprise_pipeline.services.criterion_views import KnownFacts
+from enterprise_pipeline.services.data_questions import DataQuestion, questions_in
 from enterprise_pipeline.services.enterprises import EnterpriseRecord, get_enterprise
 from enterprise_pipeline.services.fact_sheets import ToldFact, told_facts
 from enterprise_pipeline.services.facts import facts_as_of
 from enterprise_pipeline.services.figure_table import FigureTable, figure_table
 from enterprise_pipeline.services.history import Edit, history
 from enterprise_pipeline.services.holdings_timeline import Holding, HoldingState, timeline
+from enterprise_pipeline.services.missing_facts import MissingFact, missing_facts
 from enterprise_pipeline.services.rulebooks import current_rulebook
+from enterprise_pipeline.services.tier_cards import CardGroup, Forecast, TierCard, grouped, tier_cards
 from enterprise_pipeline.transaction import reading
 from scoring.explain import Explanation, explain
-from scoring.facts import label_of, split_year
-from scoring.rules_model import DirectCondition
-from scoring.vocabulary import COLUMNS, SCIENCE_LADDER, YEARS_CARRIED, Fact, Tier
-
-
-@dataclass(frozen=True, kw_only=True)
-class Forecast:
-    """What a tier would say if last year had been like the newest reported year."""
-
-    report_year: int
-    explanation: Explanation
-
-
-@dataclass(frozen=True, kw_only=True)
-class TierCard:
-    """A tier's verdict with its reasons.
-
-    ``doors`` are the conditions that opened the direct route; ``alternative`` is
-    the same tier by another reading.
-    """
-
-    explanation: Explanation
-    criteria: tuple[CriterionView, ...]
-    holds: bool | None
-    holds_until: date | None
-    doors: tuple[DirectCondition, ...]
-    alternative: Explanation | None
-    forecast: Forecast | None
-
-    @property
-    def tier(self) -> Tier:
-        """The tier of this card."""
-        return self.explanation.rule_set.tier
-
-    @property
-    def nearest(self) -> CriterionView | None:
-        """The failing criterion with the smallest gap."""
-        nearest = self.explanation.nearest
-        return next((view for view in self.criteria if view.outcome is nearest), None) if nearest else None
+from scoring.vocabulary import SCIENCE_LADDER, YEARS_CARRIED, Tier
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,19 +34,6 @@ class Rung:
 
 
 @dataclass(frozen=True, kw_only=True)
-class MissingFact:
-    """A fact that could still change a verdict; ``issue_days`` ask certificates that would tell."""
-
-    column: str
-    label: str
-    fact: Fact | None
-    year: int | None
-    tiers: tuple[Tier, ...]
-    first_for: tuple[Tier, ...]
-    issue_days: tuple[tuple[str, str], ...] = ()
-
-
-@dataclass(frozen=True, kw_only=True)
 class EnterprisePage:
     """The page of one enterprise."""
 
@@ -92,11 +43,17 @@ class EnterprisePage:
     rungs: tuple[Rung, ...]
     cards: tuple[TierCard, ...]
     missing: tuple[MissingFact, ...]
+    questions: tuple[DataQuestion, ...]
     figures: FigureTable
     sheet: dict[str, ToldFact]
     holdings: list[Holding]
     contacts: list[ContactRecord]
     edits: list[Edit]
+
+    @property
+    def groups(self) -> tuple[CardGroup, ...]:
+        """The cards line by line."""
+        return grouped(self.cards)
 
 
 def enterprise_page(enterprise_id: int, *, as_of: date) -> EnterprisePage:
@@ -117,8 +74,9 @@ def enterprise_page(enterprise_id: int, *, as_of: date) -> EnterprisePage:
         as_of=as_of,
         report_year=row.get("report_year"),
         rungs=_rungs(row, explanations, holdings),
-        cards=_cards(explanations, known, forecasts),
-        missing=_missing(explanations, holdings, as_of=as_of),
+        cards=tier_cards(explanations, known, forecasts),
+        missing=missing_facts(explanations, holdings, as_of=as_of),
+        questions=questions_in(facts, rule_sets, as_of).get(0, ()),
         figures=figures,
         sheet=sheet,
         holdings=holdings,
@@ -160,74 +118,3 @@ def _since(tier: Tier, holdings: Sequence[Holding]) -> date | None:
         if holding.pool_id == tier and holding.state is HoldingState.VALID and holding.starts_on
     ]
     return min(days, default=None)
-
-
-def _cards(
-    explanations: Sequence[Explanation], known: KnownFacts, forecasts: dict[str, Forecast]
-) -> tuple[TierCard, ...]:
-    order = {tier: place for place, tier in enumerate(SCIENCE_LADDER)}
-    others = {entry.rule_set.tier: entry for entry in explanations if not entry.rule_set.is_default}
-    mine = [entry for entry in explanations if entry.rule_set.is_default]
-    return tuple(
-        TierCard(
-            explanation=entry,
-            criteria=criterion_views(entry, known),
-            holds=known.row.get(f"holds_{entry.rule_set.tier}"),
-            holds_until=known.row.get(f"holds_{entry.rule_set.tier}_until"),
-            doors=_open_doors(entry, known.row),
-            alternative=others.get(entry.rule_set.tier),
-            forecast=forecasts.get(entry.rule_set.id),
-        )
-        for entry in sorted(mine, key=lambda entry: order.get(entry.rule_set.tier, len(order)))
-    )
-
-
-def _open_doors(entry: Explanation, row: Mapping[str, Any]) -> tuple[DirectCondition, ...]:
-    direct = entry.rule_set.direct
-    return tuple(door for door in direct.any_of if row.get(door.column)) if direct else ()
-
-
-def _missing(
-    explanations: Sequence[Explanation], holdings: Sequence[Holding], *, as_of: date
-) -> tuple[MissingFact, ...]:
-    """What could still change a verdict: first what each tier asks first, then in the order of asking."""
-    asking: dict[str, list[Tier]] = {}
-    first: dict[str, list[Tier]] = {}
-    for entry in explanations:
-        if not entry.rule_set.is_default:
-            continue
-        if entry.ask_first:
-            first.setdefault(entry.ask_first, []).append(entry.rule_set.tier)
-        for column in entry.missing:
-            asking.setdefault(column, []).append(entry.rule_set.tier)
-    ordered = [*first, *(column for column in asking if column not in first)]
-    return tuple(
-        _missing_fact(column, asking.get(column, []), first.get(column, []), holdings, as_of=as_of)
-        for column in ordered
-    )
-
-
-def _missing_fact(
-    column: str,
-    tiers: Sequence[Tier],
-    first_for: Sequence[Tier],
-    holdings: Sequence[Holding],
-    *,
-    as_of: date,
-) -> MissingFact:
-    stem, years_back = split_year(column)
-    held = column.removeprefix("holds_") if column.startswith("holds_") else None
-    days = [
-        (issue_day_field(holding.certificate_id), holding.number or "")
-        for holding in holdings
-        if holding.pool_id == held and holding.certificate_id and holding.state is HoldingState.UNKNOWN
-    ]
-    return MissingFact(
-        column=column,
-        label=label_of(column),
-        fact=COLUMNS.get(stem),
-        year=as_of.year - years_back if years_back else None,
-        tiers=tuple(tiers),
-        first_for=tuple(first_for),
-        issue_days=tuple(days),
-    )

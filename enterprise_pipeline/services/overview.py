@@ -22,7 +22,7 @@ from models import (
     RegistryState,
     ScreeningRun,
 )
-from scoring.vocabulary import SCIENCE_LADDER, Tier, Verdict
+from scoring.vocabulary import Tier, Verdict
 
 REPORTED = "reported"
 HOLDS, HOLDS_NOT = 1, 0
@@ -75,7 +75,7 @@ class Import:
 
 @dataclass(frozen=True, kw_only=True)
 class Overview:
-    """The whole registry at a glance; ``table`` maps a place and a tier to its counts."""
+    """The whole registry at a glance; ``table`` maps a place and a tier with rules to its counts."""
 
     enterprises: int
     tiers: tuple[Tier, ...]
@@ -139,7 +139,7 @@ def _is_set_up(session: Session) -> bool:
 def _table(session: Session) -> tuple[tuple[Tier, ...], dict[tuple[str, Tier], Counts]]:
     """Sum the cube of counts up by place and tier, by each tier's default standard."""
     defaults = {
-        (rules.tier, rules.standard) for rules in current_rulebook(session).rule_sets if rules.is_default
+        rules.tier: rules.standard for rules in current_rulebook(session).rule_sets if rules.is_default
     }
     cube = AssessmentCount
     kinds = (cube.tier, cube.standard, cube.verdict, cube.jurisdiction, cube.holds)
@@ -147,11 +147,12 @@ def _table(session: Session) -> tuple[tuple[Tier, ...], dict[tuple[str, Tier], C
     query = select(*kinds, is_near, func.sum(cube.n)).where(cube.basis == REPORTED).group_by(*kinds, is_near)
     sums: dict[tuple[str, Tier], dict[str, int]] = {}
     for tier, standard, verdict, place, holds, near, n in session.execute(query):
-        if (tier, standard) in defaults:
+        if defaults.get(Tier(tier)) == standard:
             place_sums = sums.setdefault((place, Tier(tier)), {})
             for name in _counted_as(verdict, holds=holds, near=bool(near)):
                 place_sums[name] = place_sums.get(name, 0) + int(n)
-    return SCIENCE_LADDER, {key: Counts(**place_sums) for key, place_sums in sums.items()}
+    built = tuple(tier for tier in Tier if tier in defaults)
+    return built, {key: Counts(**place_sums) for key, place_sums in sums.items()}
 
 
 def _counted_as(verdict: int, *, holds: int, near: bool) -> list[str]:

@@ -7,6 +7,7 @@ from fractions import Fraction
 from enterprise_pipeline.services.rule_speech import Speech, number_text
 from enterprise_pipeline.services.texts import N_
 from scoring.rules_model import Band, Points, PointsPart, PointsTable
+from scoring.vocabulary import FACTS
 
 _COMBINED = {"best": N_("取各表中最高的得分"), "sum": N_("各表得分相加")}
 
@@ -74,8 +75,12 @@ def _rows(
     table: PointsTable, band_text: Callable[[PointsTable, Fraction, Speech], str], speech: Speech
 ) -> tuple[tuple[str, str], ...]:
     """Each band from its line up to the line of the better band, and what is below all of them."""
+    if table.kind in _ROWS:
+        return _ROWS[table.kind](table, speech)
     if table.kind == "count" and table.per_years == 1:
         return _whole_rows(table, speech)
+    if table.is_upper:
+        return _upper_rows(table, band_text, speech)
     rows, better = [], None
     for band in table.bands:
         rows.append((_span(table, band, better, band_text, speech), _points(band)))
@@ -98,6 +103,44 @@ def _whole_rows(table: PointsTable, speech: Speech) -> tuple[tuple[str, str], ..
     if above:
         rows.append((_from_to(0, above - 1, speech), "0"))
     return tuple(rows)
+
+
+def _upper_rows(
+    table: PointsTable, band_text: Callable[[PointsTable, Fraction, Speech], str], speech: Speech
+) -> tuple[tuple[str, str], ...]:
+    """Upper limits: up to the first line, then above each line up to the next."""
+    rows: list[tuple[str, str]] = []
+    below = ""
+    for band in table.bands:
+        high = band_text(table, band.at, speech)
+        if below:
+            said = speech(N_("高于 %(low)s，不高于 %(high)s"), low=below, high=high)
+        else:
+            said = speech(N_("不高于 %(line)s"), line=high)
+        rows.append((said, _points(band)))
+        below = high
+    return (*rows, (speech(N_("高于 %(line)s"), line=below), "0"))
+
+
+def _flag_rows(table: PointsTable, speech: Speech) -> tuple[tuple[str, str], ...]:
+    """Yes and no; what the table does not name gives nothing."""
+    points = {bool(band.at): _points(band) for band in table.bands}
+    return tuple((speech(text), points.get(value, "0")) for value, text in _ANSWERS)
+
+
+_ANSWERS = ((True, N_("是")), (False, N_("否")))
+
+
+def _code_rows(table: PointsTable, speech: Speech) -> tuple[tuple[str, str], ...]:
+    named = [(speech.listed(speech.code(name) for name in band.names), _points(band)) for band in table.bands]
+    seen = {name for band in table.bands for name in band.names}
+    rest = [name for name in FACTS[table.fact].choices if name not in seen]
+    return (*named, *((speech.code(name), "0") for name in rest))
+
+
+def _given_rows(table: PointsTable, speech: Speech) -> tuple[tuple[str, str], ...]:
+    most = table.bands[0].hi
+    return ((speech(N_("得几分计几分，最高 %(most)s 分"), most=most), f"0–{most}"),)
 
 
 def _from_to(first: int, last: int, speech: Speech) -> str:
@@ -155,6 +198,29 @@ def _measured_growth(table: PointsTable, speech: Speech) -> str:
     return speech(N_("近两年%(facts)s的年均增长率（逐年增长率的算术平均）"), facts=speech.fact(table.fact))
 
 
+def _money(_table: PointsTable, line: Fraction, speech: Speech) -> str:
+    return speech.money(line / 100)
+
+
+def _measured_amount(table: PointsTable, speech: Speech) -> str:
+    return speech.last_year(table.fact)
+
+
+def _measured_year_growth(table: PointsTable, speech: Speech) -> str:
+    return speech(N_("上一年度%(fact)s比再上一年度的增长率"), fact=speech.fact(table.fact))
+
+
+def _measured_each_years(table: PointsTable, speech: Speech) -> str:
+    fact = speech.fact(table.fact)
+    return speech(N_("%(fact)s，每满 %(years)s 年计分"), fact=fact, years=table.every)
+
+
+_ROWS: dict[str, Callable[[PointsTable, Speech], tuple[tuple[str, str], ...]]] = {
+    "flag": _flag_rows,
+    "code": _code_rows,
+    "given": _given_rows,
+    "each_years": _whole_rows,
+}
 TABLES: dict[
     str,
     tuple[
@@ -165,6 +231,12 @@ TABLES: dict[
     "share": (_measured_share, _percent),
     "count": (_measured_count, _number),
     "mean_growth": (_measured_growth, _percent),
+    "year_growth": (_measured_year_growth, _percent),
+    "amount": (_measured_amount, _money),
+    "each_years": (_measured_each_years, _number),
+    "flag": (_measured_amount, _number),
+    "code": (_measured_amount, _number),
+    "given": (_measured_amount, _number),
 }
 
 

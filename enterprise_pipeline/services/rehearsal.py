@@ -14,6 +14,7 @@ from time import perf_counter
 from typing import Any
 
 import polars as pl
+from sqlalchemy import delete as delete_rows
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -47,6 +48,7 @@ CHUNK = 25_000
 # A worker that has written nothing for so long is taken for dead; a part takes a few seconds.
 SILENCE = timedelta(seconds=60)
 ERROR_LENGTH = 500
+NAME_LENGTH = 200
 SUBJECT = "rehearsal"
 Progress = Callable[[int, int], None]
 
@@ -86,7 +88,7 @@ def start_for_draft(
     pair = _pair_of_version(rulebook, line.tier, version.content, as_of)
     return _store(
         origin="draft",
-        name=f"{pair.new.label} v{version.number}",
+        name=f"{pair.new.label} v{version.number}"[:NAME_LENGTH],
         pair=pair,
         as_of=as_of,
         basis=basis or _usual_basis(as_of, today),
@@ -119,7 +121,7 @@ def start_for_file(
     pair = pair_of_file(rulebook, name, content, as_of=as_of, standard=standard)
     return _store(
         origin="file",
-        name=name,
+        name=name[:NAME_LENGTH],
         pair=pair,
         as_of=as_of,
         basis=basis or _usual_basis(as_of, today),
@@ -358,3 +360,14 @@ def cancel(rehearsal_id: int, *, actor: str) -> None:
             raise ServiceError(Text(N_("这次预演已经结束，不能再停止。")))
         row.status, row.finished_at = "cancelled", clock.now()
         _record(session, row, "cancelled", actor=actor)
+
+
+def delete(rehearsal_id: int, *, actor: str) -> None:
+    """Throw a rehearsal and everything it found away; the audit trail keeps that there was one."""
+    with transaction() as session:
+        row = locked(session, rehearsal_id)
+        if row.status == "running" and not is_silent(row):
+            raise ServiceError(Text(N_("这次预演正在进行；请先停止，再删除。")))
+        _record(session, row, "deleted", actor=actor)
+        session.execute(delete_rows(REHEARSAL_CHANGES).where(REHEARSAL_CHANGES.c.rehearsal_id == row.id))
+        session.delete(row)

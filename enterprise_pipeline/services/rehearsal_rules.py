@@ -197,6 +197,7 @@ def told(pair: Pair) -> dict[str, Any]:
                 "label": known[name].label,
                 "label_en": known[name].label_en,
                 "unit": str(known[name].unit),
+                "is_limit": known[name].operator in ("<=", "<"),
                 "old": places["old"].get(name),
                 "new": places["new"].get(name),
             }

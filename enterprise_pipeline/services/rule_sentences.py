@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 
 from enterprise_pipeline.services.points_said import PartText, points_text
 from enterprise_pipeline.services.rule_speech import Say, Speech, plain
-from enterprise_pipeline.services.rule_words_said import clause, held, industries
+from enterprise_pipeline.services.rule_words_said import clause, held, industries, unless
 from enterprise_pipeline.services.texts import N_
-from scoring.rules_model import Criterion, DirectRoute, RuleSet
+from scoring.rules_model import Criterion, DirectCondition, DirectRoute, RuleSet
 
 
 class CriterionText(NamedTuple):
@@ -42,7 +42,8 @@ def criterion_sentence(criterion: Criterion, say: Say = plain, *, rule_set: Rule
     '上一年度销售收入不超过 2 亿元'
     """
     speech = Speech(say, rule_set)
-    return speech.finished(clause(criterion.word, criterion.args, speech))
+    said = clause(criterion.word, criterion.args, speech)
+    return speech.finished(unless(said, criterion.not_asked_when, speech))
 
 
 def word_sentence(
@@ -74,11 +75,15 @@ def _applies(rule_set: RuleSet, speech: Speech) -> str:
     return speech.finished(speech(N_("适用于下列行业（GB/T 4754—2017）：%(codes)s"), codes=codes))
 
 
+def _door(door: DirectCondition, speech: Speech) -> str:
+    if door.word:
+        return clause(door.word, door.args, speech)
+    return held(door.holds, speech) if door.holds else speech.fact(door.flag)
+
+
 def _direct(rule_set: RuleSet, direct: DirectRoute, speech: Speech) -> str:
     """Which conditions replace which criteria."""
-    doors = speech.numbered(
-        held(door.holds, speech) if door.holds else speech.fact(door.flag) for door in direct.any_of
-    )
+    doors = speech.numbered(_door(door, speech) for door in direct.any_of)
     waived = speech.listed(speech.own(entry) for entry in rule_set.criteria if entry.id in direct.waives)
     return speech.finished(
         speech(N_("符合下列任一项的，不再要求%(waived)s：%(doors)s"), waived=waived, doors=doors)

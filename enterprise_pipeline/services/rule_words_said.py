@@ -6,6 +6,7 @@ from typing import Any
 from enterprise_pipeline.services.reference import industry_name
 from enterprise_pipeline.services.rule_speech import Speech
 from enterprise_pipeline.services.texts import N_
+from scoring.amounts import ANY
 from scoring.rulebook import load_rulebook
 from scoring.vocabulary import FACTS, LOCAL_POOLS, Fact, Unit
 
@@ -15,11 +16,15 @@ Sayer = Callable[[Args, Speech], str]
 
 def clause(word: str, args: Args, speech: Speech) -> str:
     """One word with its arguments; KeyError for a word that has no clause yet."""
-    said = SAYERS[word](args, speech)
-    if "not_asked_when" in args:
-        flag = speech.fact(args["not_asked_when"])
-        said = speech(N_("%(rule)s（“%(flag)s”为是的，不作要求）"), rule=said, flag=flag)
-    return said
+    return SAYERS[word](args, speech)
+
+
+def unless(said: str, flags: Sequence[str], speech: Speech) -> str:
+    """A clause that does not concern whoever has one of the flags."""
+    if not flags:
+        return said
+    named = speech.either(speech.fact(name) for name in flags)
+    return speech(N_("%(rule)s（“%(flag)s”为是的，不作要求）"), rule=said, flag=named)
 
 
 def _flag(args: Args, speech: Speech) -> str:
@@ -38,7 +43,13 @@ def _flags(args: Args, speech: Speech) -> str:
 
 def _amount(args: Args, speech: Speech) -> str:
     value = speech.amount(FACTS[args["fact"]], args["value"])
-    return speech.compared(speech.last_year(args["fact"]), args["operator"], value)
+    said = speech.compared(speech.last_year(args["fact"]), args["operator"], value)
+    if "judged_to" not in args:
+        return said
+    if args["judged_to"] == ANY:
+        return speech(N_("%(rule)s；未达到的由人工判断"), rule=said)
+    line = speech.amount(FACTS[args["fact"]], args["judged_to"])
+    return speech(N_("%(rule)s；未达到、但在 %(line)s以内的由人工判断"), rule=said, line=line)
 
 
 def _count(args: Args, speech: Speech) -> str:
@@ -68,6 +79,11 @@ def _holds(args: Args, speech: Speech) -> str:
     if args["tier"] in LOCAL_POOLS:
         return speech(N_("未列入%(tier)s"), tier=speech.tier(args["tier"]))
     return speech(N_("不属于有效期内的%(tier)s"), tier=speech.tier(args["tier"]))
+
+
+def _one_of(args: Args, speech: Speech) -> str:
+    values = speech.either(speech.code(value) for value in args["values"])
+    return speech(N_("%(fact)s为%(values)s"), fact=speech.fact(args["fact"]), values=values)
 
 
 def _holds_any(args: Args, speech: Speech) -> str:
@@ -152,6 +168,13 @@ def _points_part(args: Args, speech: Speech) -> str:
     return speech.compared(what, args["operator"], speech.counted(args["value"], Unit.POINTS))
 
 
+def _points_sum(args: Args, speech: Speech) -> str:
+    labels = {part.id: speech.own(part) for part in (speech.points.parts if speech.points else ())}
+    named = speech.listed(labels.get(name, name) for name in args["indicators"])
+    what = speech(N_("指标“%(parts)s”得分之和"), parts=named)
+    return speech.compared(what, args["operator"], speech.counted(args["value"], Unit.POINTS))
+
+
 def _mean_growth(args: Args, speech: Speech) -> str:
     facts = speech.either(speech.fact(name) for name in args["facts"])
     what = speech(N_("近两年%(facts)s的年均增长率（逐年增长率的算术平均）"), facts=facts)
@@ -179,6 +202,12 @@ def _over_years(pattern: str) -> Sayer:
         return speech.compared(what, args["operator"], speech.amount(fact, args["value"]))
 
     return say
+
+
+def _amount_in_year(args: Args, speech: Speech) -> str:
+    fact, years = FACTS[args["fact"]], speech.years(int(args["years_back"]))
+    what = speech(N_("当年之前第%(years)s年的%(fact)s"), years=years, fact=speech.fact(fact.name))
+    return speech.compared(what, args["operator"], speech.amount(fact, args["value"]))
 
 
 def _share_each_year(args: Args, speech: Speech) -> str:
@@ -280,15 +309,18 @@ SAYERS: dict[str, Sayer] = {
     "age": _age,
     "holds": _holds,
     "holds_any": _holds_any,
+    "one_of": _one_of,
     "share": _share,
     "share_each_year": _share_each_year,
     "points": _points,
     "points_part": _points_part,
+    "points_sum": _points_sum,
     "mean_growth": _mean_growth,
     "cagr": _cagr,
     "amount_each_year": _over_years(N_("近%(years)s年每年的%(fact)s")),
     "amount_total": _over_years(N_("近%(years)s年%(fact)s之和")),
     "amount_mean": _over_years(N_("近%(years)s年%(fact)s的年平均数")),
+    "amount_in_year": _amount_in_year,
     "amount_by_industry": _amount_by_industry,
     "judgement": _judgement,
     "unmet_at_most": _unmet_at_most,

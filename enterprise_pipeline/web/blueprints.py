@@ -6,6 +6,9 @@ from enterprise_pipeline.web import (
     account_admin,
     accounts,
     candidates,
+    check,
+    coverage,
+    data_questions,
     enterprises,
     entry,
     entry_data,
@@ -15,7 +18,9 @@ from enterprise_pipeline.web import (
     language,
     my_account,
     overview,
+    rehearsals,
     search,
+    standards,
 )
 from enterprise_pipeline.web.access import init_access
 from enterprise_pipeline.web.assets import init_assets
@@ -31,11 +36,16 @@ from enterprise_pipeline.web.speed import init_speed
 BLUEPRINTS: tuple[Blueprint, ...] = (
     overview.bp,
     candidates.bp,
+    check.bp,
+    coverage.bp,
     enterprises.bp,
     entry.bp,
     entry_data.bp,
+    data_questions.bp,
     imports.bp,
+    rehearsals.bp,
     search.bp,
+    standards.bp,
     help.bp,
     accounts.bp,
     my_account.bp,

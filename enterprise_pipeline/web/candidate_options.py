@@ -1,6 +1,6 @@
 """The fields that narrow a candidate list: what each offers and how many enterprises it would leave."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -18,7 +18,7 @@ from enterprise_pipeline.services.candidate_filter import (
 from enterprise_pipeline.services.candidates import built_tiers
 from enterprise_pipeline.web import candidate_words as words
 from enterprise_pipeline.web.said import language, once_a_language, said
-from scoring.vocabulary import TIER_NAMES, Verdict
+from scoring.vocabulary import LINES, TIER_NAMES, Tier, Verdict
 
 Facets = dict[str, dict[str, int]]
 FrozenFacets = tuple[tuple[str, tuple[tuple[str, int], ...]], ...]
@@ -114,11 +114,18 @@ def _fields() -> list[tuple[str, str]]:
     return list(found.items())
 
 
-def tier_options(wanted: CandidateFilter) -> list[Option]:
-    """The tiers with rules, in the order of the ladder."""
+def tier_options(wanted: CandidateFilter) -> list[tuple[str, list[Option]]]:
+    """The tiers with rules, under the name of their line."""
+    return by_line(built_tiers(), chosen=wanted.tier)
+
+
+def by_line(tiers: Collection[Tier], *, chosen: Tier | None) -> list[tuple[str, list[Option]]]:
+    """These tiers as choices, under the name of their line; a line without any is left out."""
+    groups = [(said().text(name), [tier for tier in line if tier in tiers]) for name, line in LINES]
     return [
-        Option(value=str(tier), word=said().tier(tier), is_chosen=tier is wanted.tier)
-        for tier in built_tiers()
+        (name, [Option(value=str(each), word=said().tier(each), is_chosen=each is chosen) for each in line])
+        for name, line in groups
+        if line
     ]
 
 

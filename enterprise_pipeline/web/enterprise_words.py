@@ -1,7 +1,7 @@
 """How the page of an enterprise writes values, gaps and changes, in the page's language."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
 from typing import Any
 
@@ -9,8 +9,9 @@ from flask import Blueprint
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from enterprise_pipeline.services.criterion_views import CriterionView, FactValue, Growth, Shape
-from enterprise_pipeline.services.enterprise_page import MissingFact
+from enterprise_pipeline.services.criterion_views import CriterionView, FactValue, Shape
+from enterprise_pipeline.services.growth_readings import Growth
+from enterprise_pipeline.services.missing_facts import MissingFact
 from enterprise_pipeline.web.filters import (
     amount,
     day,
@@ -23,19 +24,11 @@ from enterprise_pipeline.web.filters import (
     unknown,
     wan,
 )
-from scoring.vocabulary import CriterionResult, Fact, Tier, Unit, Verdict
+from enterprise_pipeline.web.tier_words import init_tier_words
+from scoring.vocabulary import CriterionResult, Fact, Unit, Verdict
 
 SPARK_WIDTH, SPARK_HEIGHT, SPARK_MARGIN = 96, 24, 3
 
-RUNG_WORDS: dict[Tier, Any] = {
-    Tier.TECH_SME: _l("科小"),
-    Tier.HNTE_RESERVE: _l("高企后备"),
-    Tier.HNTE: _l("高企"),
-    Tier.GAZELLE_RESERVE: _l("瞪羚后备"),
-    Tier.GAZELLE: _l("瞪羚"),
-    Tier.LEADING_RESERVE: _l("领军培育"),
-    Tier.LEADING: _l("领军"),
-}
 _END_WORDS: dict[str, Any] = {
     "term_ended": _l("期满未续"),
     "certified": _l("已获认定"),
@@ -59,11 +52,6 @@ def rung_state(holds: bool | None, verdict: Verdict | None) -> str:  # noqa: FBT
     return "none" if verdict is None else _STATES[verdict]
 
 
-def rung_word(tier: Tier) -> str:
-    """The short name of a rung."""
-    return str(RUNG_WORDS[tier])
-
-
 def end_word(reason: str) -> str:
     """Why a holding ended; a reason that is no code of ours is already words."""
     return str(_END_WORDS.get(reason, reason))
@@ -75,7 +63,7 @@ def missing_groups(missing: Sequence[MissingFact]) -> list[tuple[str, list[Missi
     for year in sorted({fact.year for fact in missing if fact.year}, reverse=True):
         groups[str(_("%(year)s 年度数据", year=year))] = []
     for fact in missing:
-        if fact.first_for:
+        if fact.is_first:
             title = _("先问这些")
         elif fact.year:
             title = _("%(year)s 年度数据", year=fact.year)
@@ -92,7 +80,7 @@ def value_lines(view: CriterionView, points: tuple[int | None, int | None, int |
     if view.shape is Shape.AGE:
         return _age(view)
     if view.shape is Shape.GROWTH:
-        return [growth_text(growth, view.criterion.printed) for growth in view.growth]
+        return [line for growth in view.growth for line in growth_lines(growth, view.criterion.printed)]
     if view.shape is Shape.POINTS:
         return [points_text(*points)]
     if view.shape is Shape.AMOUNT:
@@ -133,6 +121,8 @@ def points_text(lo: int | None, hi: int | None, most: int | None) -> str:
 def growth_text(growth: Growth, printed: str) -> str:
     """Mean growth with the compound rate beside it."""
     label = translated(growth.fact.label)
+    if growth.mean is None and growth.compound is not None:
+        return str(_("%(label)s：复合 %(compound)s", label=label, compound=_rate(growth.compound, printed)))
     if growth.mean is None:
         reason = _("基数为零或负，需研判") if growth.has_bad_base else unknown()
         return f"{label}{_('：')}{reason}"
@@ -147,6 +137,19 @@ def growth_text(growth: Growth, printed: str) -> str:
             compound=_rate(growth.compound, printed),
         )
     )
+
+
+def growth_lines(growth: Growth, printed: str) -> list[str]:
+    """Both rates, and what each reading would say where that matters."""
+    lines = [growth_text(growth, printed)]
+    if growth.readings_differ:
+        both = (
+            _("按平均读法满足，按复合读法不满足")
+            if growth.mean_reaches
+            else _("按复合读法满足，按平均读法不满足")
+        )
+        lines.append(str(both))
+    return lines
 
 
 def gap_sentence(view: CriterionView) -> str:
@@ -172,7 +175,8 @@ def change_sentence(view: CriterionView) -> str:
     if changes_on is None:
         return ""
     if view.outcome.result is CriterionResult.MET:
-        return str(_("%(day)s 起不再满足", day=day(changes_on)))
+        is_told = view.outcome.valid_until == changes_on - timedelta(days=1)
+        return "" if is_told else str(_("%(day)s 起不再满足", day=day(changes_on)))
     if view.outcome.result is CriterionResult.NOT_MET:
         return str(_("%(day)s 起满足", day=day(changes_on)))
     return str(_("%(day)s 起有变化", day=day(changes_on)))
@@ -254,7 +258,6 @@ def init_words(blueprint: Blueprint) -> None:
     """Let templates use these words."""
     for function in (
         rung_state,
-        rung_word,
         end_word,
         missing_groups,
         value_lines,
@@ -267,4 +270,4 @@ def init_words(blueprint: Blueprint) -> None:
         fact_label,
     ):
         blueprint.add_app_template_global(function, function.__name__)
-    blueprint.add_app_template_filter(rung_word)
+    init_tier_words(blueprint)

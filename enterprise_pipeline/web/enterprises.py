@@ -6,14 +6,16 @@ from urllib.parse import parse_qsl
 from flask import Blueprint, render_template, request
 from flask_babel import gettext as _
 
-from enterprise_pipeline.services.enterprise_page import EnterprisePage, TierCard, enterprise_page
+from enterprise_pipeline.services.enterprise_page import EnterprisePage, enterprise_page
+from enterprise_pipeline.services.tier_cards import TierCard
 from enterprise_pipeline.web import enterprise_index
 from enterprise_pipeline.web.candidate_links import LIST, list_place
 from enterprise_pipeline.web.context import current_as_of, today
-from enterprise_pipeline.web.enterprise_words import init_words, rung_state, rung_word
+from enterprise_pipeline.web.enterprise_words import init_words, rung_state
 from enterprise_pipeline.web.entry_forms import ID, form_meta, name_questions
 from enterprise_pipeline.web.filters import day, verdict_text
 from enterprise_pipeline.web.history_words import init_history
+from enterprise_pipeline.web.tier_words import rung_word
 from forms.facts import SHEET_FACTS, answer_form, fact_of
 
 bp = Blueprint("enterprises", __name__, url_prefix="/enterprises")

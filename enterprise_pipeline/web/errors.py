@@ -64,9 +64,9 @@ WORDS: dict[int, Words] = {
         remedy=_l("请按提示修改后再提交。"),
     ),
     429: Words(
-        title=_l("尝试次数过多"),
-        text=_l("短时间内尝试次数过多，没有做任何改动。"),
-        remedy=_l("请稍后再试。"),
+        title=_l("来得太快了"),
+        text=_l("同一网络地址在短时间内的访问太多。"),
+        remedy=_l("请过一会儿再来。"),
     ),
     500: Words(
         title=_l("程序出错了"),
@@ -129,7 +129,9 @@ def _page(
 ) -> Response:
     """Render the page, or for a request of a script only its sentence."""
     words = words or WORDS.get(status) or WORDS[400 if status < HTTPStatus.INTERNAL_SERVER_ERROR else 500]
-    template = "errors/_fragment.html" if request.headers.get("HX-Request") else "errors/error.html"
+    # Strangers have no part in the frame of the staff.
+    whole = "check/error.html" if request.blueprint == "check" else "errors/error.html"
+    template = "errors/_fragment.html" if request.headers.get("HX-Request") else whole
     page = render_template(
         template,
         status=status,

@@ -5,6 +5,7 @@ from typing import Any
 from flask import Blueprint, render_template
 from flask_babel import lazy_gettext as _l
 
+from enterprise_pipeline.services.rule_pages import share_example
 from enterprise_pipeline.services.rule_sources import rule_sources
 from enterprise_pipeline.web.context import current_as_of
 from scoring.vocabulary import (
@@ -91,6 +92,7 @@ def show() -> str:
         grades=GRADES,
         local_document=LOCAL_DOCUMENT,
         rules=rule_sources(as_of=current_as_of()),
+        example=share_example(current_as_of()),
         ladder=SCIENCE_LADDER,
         other_tiers=[tier for tier in Tier if tier not in SCIENCE_LADDER],
         local_pools=LOCAL_POOLS,

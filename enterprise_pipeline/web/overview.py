@@ -1,6 +1,6 @@
 """The first page, and the certificates that end soon."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -13,13 +13,12 @@ from enterprise_pipeline.services.endings import counts_of_endings, endings
 from enterprise_pipeline.services.overview import Overview, overview
 from enterprise_pipeline.web.context import current_as_of, has_page
 from enterprise_pipeline.web.filters import jurisdiction, tier_name
-from scoring.vocabulary import LOCAL_POOLS, SCIENCE_LADDER, Tier
+from scoring.vocabulary import LINES, LOCAL_POOLS, Tier
 
 ENDING_DAYS = 180
 UNKNOWN = "unknown"
 CANDIDATES = "candidates.index"
 TIERS = {str(tier): tier for tier in Tier}
-LADDER = {str(tier): tier for tier in SCIENCE_LADDER}
 
 bp = Blueprint("overview", __name__)
 
@@ -78,18 +77,22 @@ def candidates_address(tier: Tier, measure: str, place: str | None = None, **cha
 @bp.get("/")
 def show() -> str:
     """Show the whole registry at a glance."""
-    tier = _chosen("tier", LADDER, default=Tier.HNTE)
+    tier = _chosen("tier", TIERS, default=Tier.HNTE)
     measure = _chosen("show", MEASURES, default=MEASURES["holders"])
     found = overview(as_of=current_as_of(), tier=tier, ending_within=ENDING_DAYS)
     if not found.enterprises:
         return render_template("overview/empty.html")
+    lines = [(name, [each for each in line if each in found.tiers or each == tier]) for name, line in LINES]
+    shown = next(line for _name, line in lines if tier in line)
     return render_template(
         "overview/show.html",
         found=found,
+        lines=[(name, line) for name, line in lines if line],
+        shown=shown,
         tier=tier,
         measure=measure,
         measures=MEASURES.values(),
-        chart=_chart(found, measure, tier),
+        chart=_chart(found, measure, tier, shown=shown),
         ending_days=ENDING_DAYS,
         local_pools=LOCAL_POOLS,
         candidates_address=candidates_address,
@@ -134,13 +137,13 @@ def _chosen(parameter: str, known: Mapping[str, Any], *, default: Any) -> Any:
     return known.get(given, default)
 
 
-def _chart(found: Overview, measure: Measure, tier: Tier) -> dict[str, Any]:
-    """One panel of bars a tier, over the same places."""
-    places = [place for place in found.places if any(found.at(place, tier).screened for tier in found.tiers)]
+def _chart(found: Overview, measure: Measure, tier: Tier, *, shown: Sequence[Tier]) -> dict[str, Any]:
+    """One panel of bars for each tier of a line, over the same places."""
+    places = [place for place in found.places if any(found.at(place, each).screened for each in shown)]
     return {
         "kind": "panels",
         "unit": _("家"),
-        "chosen": found.tiers.index(tier),
+        "chosen": shown.index(tier),
         "categories": [jurisdiction(place) for place in places],
         "panels": [
             {
@@ -148,6 +151,6 @@ def _chart(found: Overview, measure: Measure, tier: Tier) -> dict[str, Any]:
                 "isLight": tier in LOCAL_POOLS,
                 "values": [getattr(found.at(place, tier), measure.name) for place in places],
             }
-            for tier in found.tiers
+            for tier in shown
         ],
     }

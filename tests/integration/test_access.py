@@ -43,7 +43,7 @@ def enterprises(app) -> list[int]:
 
 
 def addresses(app: Flask, enterprise_id: int) -> list[tuple[str, str, str]]:
-    """Every endpoint with a method and a path that names this enterprise and otherwise nothing that exists."""
+    """Every endpoint with a method and a path: of this enterprise, and otherwise of nothing that exists."""
     found = []
     with app.test_request_context():
         for rule in app.url_map.iter_rules():

@@ -22,7 +22,7 @@ from models import AnnualReport, Enterprise, EnterpriseFacts, Membership, Regist
 from models.base import Base
 from scoring.rulebook import load_rulebook
 from scoring.screening import screen
-from scoring.vocabulary import SCIENCE_LADDER, Tier, Verdict
+from scoring.vocabulary import SCALE_LINE, SCIENCE_LADDER, Tier, Verdict
 
 TODAY = date(2026, 11, 22)
 FEW = ["demo", "build", "--enterprises", "60", "--seed", "5"]
@@ -163,7 +163,14 @@ def test_every_verdict_occurs_in_every_tier(app: Flask) -> None:
         Tier.GAZELLE_RESERVE: decided | judged,
         Tier.LEADING: decided - {int(Verdict.ELIGIBLE)} | judged,
     }
-    assert {tier: found[tier] for tier in SCIENCE_LADDER} == expected
+    outside = {int(Verdict.NOT_APPLICABLE)}
+    expected |= {Tier.INNOVATIVE_SME: decided, Tier.SRDI_SME: decided | judged}
+    expected |= {Tier.LITTLE_GIANT: decided | judged}
+    expected |= {Tier.CHAMPION: decided - {int(Verdict.ELIGIBLE)} | judged | outside}
+    # Valuation is for a person, and the day of registration is always known here.
+    expected |= {Tier.UNICORN: {int(Verdict.NOT_ELIGIBLE)} | judged}
+    expected |= dict.fromkeys(SCALE_LINE, decided | outside)
+    assert found == expected
 
 
 @pytest.mark.databases("sqlite")

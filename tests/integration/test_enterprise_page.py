@@ -2,7 +2,6 @@
 
 import re
 from datetime import date
-from html import unescape
 
 import pytest
 
@@ -10,7 +9,8 @@ from enterprise_pipeline.services.criterion_views import Shape
 from enterprise_pipeline.services.enterprise_page import enterprise_page
 from models import Certificate, Contact, Membership, PoolCoverage, db
 from scoring.rulebook import load_rulebook
-from scoring.vocabulary import SCIENCE_LADDER, Tier, Verdict
+from scoring.vocabulary import LINES, SCIENCE_LADDER, Tier, Verdict
+from tests.support.enterprise_pages import card, criterion, shown, words
 from tests.support.entry import code_of
 from tests.support.registry_rows import LONGEST_NAME, add_enterprises
 from tests.support.small_registry import (
@@ -31,35 +31,18 @@ def context(app):
         yield app
 
 
-def words(text: str) -> str:
-    """The words of a page without its tags, one blank between them."""
-    return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", text)))
-
-
-def shown(client, enterprise_id: int, query: str = "") -> str:
-    db.session.commit()
-    answer = client.get(f"/enterprises/{enterprise_id}{query}")
-    assert answer.status_code == 200
-    return words(answer.text)
-
-
-def card(enterprise_id: int, tier: Tier, day: date = AS_OF):
-    db.session.commit()
-    return next(card for card in enterprise_page(enterprise_id, as_of=day).cards if card.tier is tier)
-
-
-def criterion(enterprise_id: int, tier: Tier, name: str):
-    return next(view for view in card(enterprise_id, tier).criteria if view.criterion.id == name)
-
-
-def test_there_is_a_card_for_each_step_of_the_ladder_in_its_order(context):
+def test_there_is_a_card_for_each_tier_in_the_order_of_the_lines(context):
     firm = add_good_enterprise(db.session)
     db.session.commit()
 
     page = enterprise_page(firm, as_of=AS_OF)
 
-    assert [shown_card.tier for shown_card in page.cards] == list(SCIENCE_LADDER)
+    in_force = {rules.tier for rules in load_rulebook().in_force(AS_OF)}
+    order = [tier for _, line in LINES for tier in line if tier in in_force]
+    assert [shown_card.tier for shown_card in page.cards] == order
+    assert order[: len(SCIENCE_LADDER)] == list(SCIENCE_LADDER)
     assert [rung.tier for rung in page.rungs] == list(SCIENCE_LADDER)
+    assert [group.name for group in page.groups][:1] == ["科技梯队"]
 
 
 def test_each_criterion_is_told_with_value_standard_result_article_source_and_day(context, client):
@@ -143,8 +126,9 @@ def test_with_nothing_known_the_verdicts_are_open_and_the_questions_are_asked(co
     assert "还没有年度数据" in page
     assert card(firm, Tier.TECH_SME).explanation.verdict is Verdict.UNDETERMINED
     first = enterprise_page(firm, as_of=AS_OF).missing[0]
-    assert first.first_for
+    assert first.is_first
     assert "先问" in page
+    assert re.search(r"关系到 \d+ 个层级", page)
 
 
 def test_only_what_can_change_a_verdict_is_asked_for(context):
@@ -223,25 +207,13 @@ def test_there_is_no_forecast_once_last_year_is_reported(context, client):
     assert "尚未报送" not in shown(client, add_good_enterprise(db.session))
 
 
-def test_leading_is_shown_by_both_readings(context, client):
-    firm = add_enterprise(db.session)
-    add_report(db.session, firm, 2025, revenue_fen=500_000 * WAN, rd_expense_fen=15_000 * WAN)
-
-    page = shown(client, firm)
-    both = card(firm, Tier.LEADING)
-
-    assert "湖北科技领军企业（含本数读法）" in page
-    assert both.explanation.verdict is Verdict.NOT_ELIGIBLE
-    assert both.alternative.verdict is not Verdict.NOT_ELIGIBLE
-
-
 def test_local_standards_are_marked(context, client):
     firm = add_good_enterprise(db.session)
     db.session.commit()
     heads = re.findall(r"<summary.*?</summary>", client.get(f"/enterprises/{firm}").text, re.DOTALL)
 
     marked = [words(head).split()[0] for head in heads if "本地标准" in head]
-    assert marked == ["高企后备库", "瞪羚后备库", "科技领军培育库"]
+    assert marked == ["高企后备库", "瞪羚后备库", "科技领军培育库", "规上工业后备库", "规上服务业后备库"]
 
 
 def test_every_link_of_a_rule_leads_to_its_document(context, client):

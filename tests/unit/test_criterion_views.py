@@ -4,7 +4,7 @@ from fractions import Fraction
 
 import pytest
 
-from enterprise_pipeline.services.criterion_views import growth_of
+from enterprise_pipeline.services.growth_readings import growth_of
 from enterprise_pipeline.web.enterprise_words import sparkline
 from scoring.vocabulary import FACTS
 
@@ -45,6 +45,43 @@ def test_a_loss_in_the_last_year_has_a_mean_but_no_compound_rate():
 
     assert growth.mean == Fraction(-3, 4)
     assert growth.compound is None
+    assert growth.compound_reaches is None
+
+
+LINE = (Fraction(15, 100), ">=")
+
+
+@pytest.mark.parametrize(
+    ("newest_first", "mean_reaches", "compound_reaches"),
+    [
+        ([1305, 1450, 1000], True, False),
+        ([13225, 11500, 10000], True, True),
+        ([13224, 11500, 10000], False, False),
+        ([12650, 11500, 10000], False, False),
+    ],
+)
+def test_both_readings_say_what_they_would_decide(newest_first, mean_reaches, compound_reaches):
+    """+45% and then −10% is a mean of 17.5% and a compound rate of 14.24%."""
+    growth = growth_of(REVENUE, newest_first, line=LINE)
+
+    assert (growth.mean_reaches, growth.compound_reaches) == (mean_reaches, compound_reaches)
+    assert growth.readings_differ == (mean_reaches is not compound_reaches)
+
+
+def test_a_compound_rate_needs_only_the_first_and_the_last_year():
+    growth = growth_of(REVENUE, [1728, None, None, 1000], line=(Fraction(1, 5), ">="), is_compound=True)
+
+    assert growth.mean is None
+    assert growth.compound_reaches is True
+    assert abs(growth.compound - Fraction(1, 5)) < Fraction(1, 10**30)
+    assert not growth.readings_differ
+
+
+def test_a_compound_rate_on_its_line_is_not_above_it():
+    years = [1728, 1440, 1200, 1000]
+
+    assert growth_of(REVENUE, years, line=(Fraction(1, 5), ">"), is_compound=True).compound_reaches is False
+    assert growth_of(REVENUE, years, line=(Fraction(1, 5), ">="), is_compound=True).compound_reaches is True
 
 
 @pytest.mark.parametrize(

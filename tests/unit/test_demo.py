@@ -283,7 +283,7 @@ def test_lists_are_said_to_be_complete_from_2018_to_2026(registry: Registry) -> 
         .group_by("pool_id")
         .agg(pl.col("covers_from").min(), pl.col("covers_to").max(), pl.len())
     )
-    assert coverage.height == 7
+    assert coverage.height == len(Tier)
     assert set(coverage["covers_from"]) == {date(2018, 1, 1)}
     assert set(coverage["covers_to"]) == {date(2026, 12, 31)}
     assert set(coverage["len"]) == {9}

@@ -95,7 +95,7 @@ def _changed_name(value: str, key: str) -> Iterator[Any]:
     if key == "operator":
         yield from (other for other in (">=", ">", "<=", "<") if other != value)
     if value in FACTS:
-        yield next(name for name in FACTS if name != value and FACTS[name].unit is FACTS[value].unit)
+        yield from [name for name in FACTS if name != value and FACTS[name].unit is FACTS[value].unit][:1]
     if value in set(Tier):
         yield next(str(tier) for tier in Tier if tier != value)
 
@@ -167,7 +167,8 @@ SAID = [
         (
             "R&D expense of the last three years together as a share of sales revenue of the same years: "
             "with sales revenue of last year of at most CNY 50 million: at least 5%; "
-            "above CNY 50 million and at most CNY 200 million: at least 4%; above CNY 200 million: at least 3%"
+            "above CNY 50 million and at most CNY 200 million: at least 4%; "
+            "above CNY 200 million: at least 3%"
         ),
     ),
     (

@@ -16,8 +16,10 @@ from enterprise_pipeline.services.demo.decisions import DecidingBody
 from enterprise_pipeline.services.demo.economy import simulate
 from enterprise_pipeline.services.demo.fact_rows import fact_frames
 from enterprise_pipeline.services.demo.identity_rows import enterprise_frames
+from enterprise_pipeline.services.demo.lines import LineRounds, ListedBody
 from enterprise_pipeline.services.demo.pool_rows import pool_frames
 from enterprise_pipeline.services.demo.population import draw_firms
+from enterprise_pipeline.services.demo.profiles import draw_profiles, profile_frame
 from enterprise_pipeline.services.demo.recognition import Rounds
 from enterprise_pipeline.services.demo.report_rows import report_frames
 from enterprise_pipeline.services.errors import ServiceError
@@ -76,17 +78,28 @@ def demo_frames(
 ) -> Iterator[tuple[str, pl.DataFrame]]:
     """Every row of the demo registry as (table, frame); the same arguments give the same rows."""
     # One stream of chance per part, so that a change of one part leaves the others as they were.
-    people, money, fates, rounds, *writing = np.random.SeedSequence(seed).spawn(8)
+    people, money, fates, rounds, *writing, traits, reviews, sheets = np.random.SeedSequence(seed).spawn(11)
     firms = draw_firms(enterprises, rng=np.random.default_rng(people))
     history = simulate(firms, rng=np.random.default_rng(money))
     conditions = draw_conditions(firms, history, rng=np.random.default_rng(fates))
     body = DecidingBody(firms, history, conditions, rules=rules)
     decided = Rounds(firms, history, body, rng=np.random.default_rng(rounds)).hold()
+    profiles = draw_profiles(firms, history, rng=np.random.default_rng(traits))
+    listed = ListedBody(
+        firms, history, conditions, rules=rules, profiles=profiles, awards=list(decided.awards)
+    )
+    awards = LineRounds(firms, listed, profiles, rng=np.random.default_rng(reviews)).hold()
     chance = [np.random.default_rng(sequence) for sequence in writing]
     yield from enterprise_frames(firms, clock, rng=chance[0])
     yield from report_frames(firms, history, clock, rng=chance[1])
-    yield from fact_frames(firms, history, conditions, decided.opinions, clock, rng=chance[2])
-    yield from pool_frames(firms, decided.awards, clock, rng=chance[3])
+    next_id = 1
+    for name, frame in fact_frames(firms, history, conditions, decided.opinions, clock, rng=chance[2]):
+        next_id += frame.height
+        yield name, frame
+    own_chance = np.random.default_rng(sheets)
+    frame = profile_frame(profiles, firms, history, conditions, first_id=next_id, clock=clock, rng=own_chance)
+    yield "enterprise_facts", frame
+    yield from pool_frames(firms, awards, clock, rng=chance[3])
 
 
 def _make_room(session: Session, *, replace: bool) -> None:

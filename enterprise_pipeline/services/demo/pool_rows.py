@@ -11,7 +11,7 @@ from enterprise_pipeline.services.demo.columns import NEWEST, Clock, where
 from enterprise_pipeline.services.demo.population import NO_DAY, Firms
 from enterprise_pipeline.services.demo.recognition import Awards
 from enterprise_pipeline.services.demo.world import FIRST_REPORTED, KNOWN_UNTIL
-from scoring.vocabulary import LOCAL_POOLS, SCIENCE_LADDER, TIER_NAMES, Tier
+from scoring.vocabulary import LOCAL_POOLS, TIER_NAMES, Tier
 
 NUMBERED = (Tier.TECH_SME, Tier.HNTE)
 PROVINCE = "42"
@@ -24,8 +24,11 @@ def pool_frames(
 ) -> Iterator[tuple[str, pl.DataFrame]]:
     """The rows of ``certificate``, ``membership`` and ``pool_coverage``, pool by pool."""
     next_certificate, next_membership = 1, 1
-    for pool in SCIENCE_LADDER:
-        members = _members([award for award in awards if award.pool == pool], pool, clock, rng=rng)
+    for pool in Tier:
+        own = [award for award in awards if award.pool == pool]
+        if not own:
+            continue
+        members = _members(own, pool, clock, rng=rng)
         if pool in NUMBERED:
             members = members.with_row_index("certificate_id", offset=next_certificate)
             next_certificate += members.height
@@ -113,7 +116,7 @@ def _coverage() -> pl.DataFrame:
             "source": _source(pool),
             "received_on": min(date(year + 1, 1, 15), KNOWN_UNTIL),
         }
-        for pool in SCIENCE_LADDER
+        for pool in Tier
         for year in range(FIRST_REPORTED, KNOWN_UNTIL.year + 1)
     ]
     return pl.DataFrame(rows).with_row_index("id", offset=1)

@@ -212,7 +212,7 @@ class Rounds:
 
     def _grant(self, tier: Tier, firm: Integers, issued_on: Days, *, year: int) -> None:
         """Record an award of three years, and the end of the reserve in front of it."""
-        expires_on = _years_later(issued_on, YEARS_VALID) - 1
+        expires_on = years_later(issued_on, YEARS_VALID) - 1
         self._body.held_until[tier][firm] = expires_on
         reserve = Tier(f"{tier}_reserve")
         since = self._reserve_since[reserve][firm]
@@ -231,7 +231,7 @@ class Rounds:
     def _end_reserves(self, day: date) -> None:
         """Nobody waits for more than three years."""
         for tier, since in self._reserve_since.items():
-            term = _years_later(since, RESERVE_YEARS) - 1
+            term = years_later(since, RESERVE_YEARS) - 1
             over = self._select(np.asarray(term <= min(np.datetime64(day), np.datetime64(KNOWN_UNTIL))))
             self._close(tier, over, term[over], reason="term_ended")
 
@@ -279,7 +279,7 @@ class Rounds:
         )
 
 
-def _years_later(days: Days, years: int) -> Days:
+def years_later(days: Days, years: int) -> Days:
     """The same day of the month some years later; no round is held on a 29th of February."""
     months = days.astype("datetime64[M]")
     later: Days = (months + 12 * years).astype("datetime64[D]") + (days - months.astype("datetime64[D]"))

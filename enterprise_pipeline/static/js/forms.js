@@ -38,11 +38,14 @@ document.querySelectorAll("[data-unit-switch]").forEach((unitSwitch) => {
   const hidden = form.elements.namedItem("unit");
   const fields = [...form.querySelectorAll("[data-money]")];
 
+  // Where somebody only wants to see that a unit was understood, 分 that are none would be in the way.
+  const { reads = "=" } = unitSwitch.dataset;
+  const written = (fen) => (reads === "=" ? inYuan(fen) : inYuan(fen).replace(/\.00$/, ""));
   const tell = (field) => {
     const output = field.parentElement.nextElementSibling;
     const fen = readFen(field.value, hidden.value);
     output.classList.toggle("is-wrong", fen === undefined);
-    output.textContent = fen === null ? "" : fen === undefined ? unitSwitch.dataset.wrong : `= ${inYuan(fen)} ${unitSwitch.dataset.yuan}`;
+    output.textContent = fen === null ? "" : fen === undefined ? unitSwitch.dataset.wrong : `${reads} ${written(fen)} ${unitSwitch.dataset.yuan}`;
   };
 
   fields.forEach((field) => {
@@ -64,7 +67,9 @@ document.querySelectorAll("[data-unit-switch]").forEach((unitSwitch) => {
         const fen = readFen(field[property], hidden.value);
         if (fen !== null && fen !== undefined) field[property] = writeFen(fen, unit);
       }
-      field.parentElement.querySelector(".field-unit").textContent = link.textContent.trim();
+    });
+    form.querySelectorAll("[data-money] ~ .field-unit, .years-unit").forEach((word) => {
+      word.textContent = link.textContent.trim();
     });
     hidden.value = unit;
     unitSwitch.querySelectorAll("[data-unit]").forEach((other) => {
@@ -97,3 +102,5 @@ window.addEventListener("afterprint", () => {
     card.open = card.dataset.wasOpen === "true";
   });
 });
+
+document.querySelectorAll("[data-print]").forEach((button) => button.addEventListener("click", () => window.print()));

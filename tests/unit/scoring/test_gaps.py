@@ -34,8 +34,9 @@ LEVERS: dict[str, tuple[tuple[str, ...], int]] = {
     "rd_staff_ratio": (("rd_staff_y1",), 1),
     "core_ip_count": (("core_ip_total", "class1_ip"), 1),
 }
-# No single figure moves these: points come from several, and gates are criteria of their own.
-NOT_LEVERS = {"points_min", "innovation_points", "hnte_gates"}
+# No single figure moves these: points come from several, gates are criteria of their own, and what is
+# past cannot be mended.
+NOT_LEVERS = {"points_min", "innovation_points", "hnte_gates", "employees_start"}
 
 
 def moved(firm: dict[str, Any], column: str, by: int) -> dict[str, Any]:

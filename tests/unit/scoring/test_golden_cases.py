@@ -80,7 +80,8 @@ def test_our_own_cases_touch_every_criterion_from_both_sides():
             failed[tier] |= set(expected.get("failed", ()))
             verdicts[tier].add(expected["verdict"])
 
-    for entry in load_rulebook().rule_sets:
+    ladder = [entry for entry in load_rulebook().rule_sets if entry.tier in SCIENCE_LADDER]
+    for entry in (entry for entry in ladder if not entry.key.startswith("gazelle@")):
         assert {criterion.id for criterion in entry.criteria} - failed[entry.tier] <= {"lead_role"}
         assert {"not_eligible", "undetermined", "not_applicable"} <= verdicts[entry.tier]
     assert all("eligible" in verdicts[tier] for tier in SCIENCE_LADDER if tier != "leading")

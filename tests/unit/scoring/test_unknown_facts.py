@@ -15,7 +15,7 @@ from scoring.vocabulary import Verdict
 from tests.unit.scoring import population
 from tests.unit.scoring.completions import completions, forgotten, unknown_facts
 from tests.unit.scoring.outcomes import outcome_of
-from tests.unit.scoring.reference import Judged, evaluate
+from tests.unit.scoring.reference import TIERS, Judged, evaluate
 from tests.unit.scoring.seeded import chance, seeded
 
 ROWS = 60
@@ -41,7 +41,7 @@ def settled(result: str) -> str:
 
 def tried(random: Random, *, most: int, tries: int) -> Iterator[Tried]:
     as_of = random.choice(population.DAYS)
-    rule_sets = load_rulebook().in_force(as_of)
+    rule_sets = [entry for entry in load_rulebook().in_force(as_of) if entry.key in TIERS]
     complete = population.firms(random, as_of, ROWS)
     firms = [forgotten(random, firm, most, as_of) for firm in complete]
     rows = screen(population.frame(firms), rule_sets, as_of, projection="detail").rows(named=True)
@@ -94,7 +94,7 @@ def asked(row: dict[str, Any], entry: RuleSet) -> list[str]:
 
 
 def stored(firms: list[dict[str, Any]], as_of: date) -> list[dict[str, Any]]:
-    rule_sets = load_rulebook().in_force(as_of)
+    rule_sets = [entry for entry in load_rulebook().in_force(as_of) if entry.key in TIERS]
     return screen(population.frame(firms), rule_sets, as_of, projection="stored").rows(named=True)
 
 
@@ -102,7 +102,7 @@ def stored(firms: list[dict[str, Any]], as_of: date) -> list[dict[str, Any]]:
 def test_answering_every_question_settles_the_verdict(seed: int):
     random = chance(seed)
     as_of = random.choice(population.DAYS)
-    rule_sets = load_rulebook().in_force(as_of)
+    rule_sets = [entry for entry in load_rulebook().in_force(as_of) if entry.key in TIERS]
     complete = population.firms(random, as_of, ROWS)
     firms = [forgotten(random, firm, 6, as_of) for firm in complete]
     rows = stored(firms, as_of)

@@ -1,0 +1,1 @@
+"""The quick check that anybody can do without an account."""
