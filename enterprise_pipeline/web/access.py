@@ -1,12 +1,10 @@
 """Who may open which page: nobody opens what declares nothing, and everybody sees only their own area.
 
 A view declares itself with `access`, `signed_in` or `public`; those written before there were accounts
-stand in DECLARED. The application refuses to start while one of its addresses is undeclared.
+stand in `access_rules.DECLARED`. The application refuses to start while one of its addresses is undeclared.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from enum import StrEnum
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 from flask import Flask, Response, abort, current_app, g, redirect, request, url_for
@@ -25,97 +23,23 @@ from enterprise_pipeline.services.accounts.rights import Right
 from enterprise_pipeline.services.accounts.scope import NOTHING, Scope
 from enterprise_pipeline.services.accounts.sessions import Visit
 from enterprise_pipeline.transaction import reading
+from enterprise_pipeline.web.access_rules import (
+    DECLARED,
+    PUBLIC,
+    SIGNED_IN,
+    UNASKED,
+    UNASKED_GROUPS,
+    WHILE_ENROLLING,
+    Audience,
+    Cut,
+    Rule,
+    entitled,
+)
 from enterprise_pipeline.web.context import NAVIGATION, NavigationEntry, has_page, today
 
 View = TypeVar("View", bound=Callable[..., Any])
-# Answers that need nobody: who asks is not even looked up, so that they work while the database does not.
-UNASKED = frozenset({"static", "health.health"})
-# What somebody may still do who has to set up a second factor first.
-WHILE_ENROLLING = frozenset({"my_account.enrol", "accounts.logout", "language.choose", "help.show"})
 FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Real-Ip", "Via")
 _RULE = "__access__"
-
-
-class Cut(StrEnum):
-    """How a page is kept to the area of whoever looks at it.
-
-    ``NOTHING``: it shows no enterprise. ``ENTERPRISE``: its address names one, and the gate looks whether
-    that one is inside. ``QUERY``: its service is handed `current_scope`. ``WHOLE``: it is not cut, so only
-    those who may see every enterprise may open it.
-    """
-
-    NOTHING = "nothing"
-    ENTERPRISE = "enterprise"
-    QUERY = "query"
-    WHOLE = "whole"
-
-
-class Audience(StrEnum):
-    """Everybody, whoever is signed in, or those with certain rights."""
-
-    EVERYBODY = "everybody"
-    SIGNED_IN = "signed_in"
-    ENTITLED = "entitled"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Rule:
-    """What an address asks for."""
-
-    audience: Audience
-    rights: frozenset[Right] = frozenset()
-    cut: Cut = Cut.NOTHING
-
-
-PUBLIC = Rule(audience=Audience.EVERYBODY)
-SIGNED_IN = Rule(audience=Audience.SIGNED_IN)
-
-
-def _entitled(*rights: Right, cut: Cut = Cut.WHOLE) -> Rule:
-    return Rule(audience=Audience.ENTITLED, rights=frozenset(rights), cut=cut)
-
-
-_LOOK = _entitled(Right.VIEW, Right.FIGURES)
-_ENTER = _entitled(Right.EDIT, Right.FIGURES, cut=Cut.ENTERPRISE)
-_IMPORT = _entitled(Right.IMPORT, Right.FIGURES)
-DECLARED: Mapping[str, Rule] = {
-    "static": PUBLIC,
-    "health.health": PUBLIC,
-    "language.choose": PUBLIC,
-    "help.show": PUBLIC,
-    "overview.show": _entitled(Right.VIEW),
-    "overview.expiring": _entitled(Right.VIEW),
-    "search.show": _entitled(Right.VIEW),
-    "candidates.index": _LOOK,
-    "candidates.save_columns": _LOOK,
-    "candidates.export_csv": _entitled(Right.EXPORT, Right.FIGURES),
-    "candidates.export_xlsx": _entitled(Right.EXPORT, Right.FIGURES),
-    "candidates.missing_sheet": _entitled(Right.EXPORT, Right.FIGURES),
-    "enterprises.index": _entitled(Right.VIEW),
-    "enterprises.show": _entitled(Right.VIEW, Right.FIGURES, cut=Cut.ENTERPRISE),
-    "entry.register": _entitled(Right.EDIT),
-    "entry.similar": _entitled(Right.EDIT),
-    "entry.edit": _ENTER,
-    "entry.add_contact": _ENTER,
-    "entry.edit_contact": _ENTER,
-    "entry.remove_contact": _ENTER,
-    "entry_data.answer": _ENTER,
-    "entry_data.edit_facts": _ENTER,
-    "entry_data.edit_figures": _ENTER,
-    "entry_data.restore_figures": _ENTER,
-    "entry_data.add_certificate": _ENTER,
-    "entry_data.edit_certificate": _ENTER,
-    "imports.index": _IMPORT,
-    "imports.upload": _IMPORT,
-    "imports.template": _IMPORT,
-    "imports.show": _IMPORT,
-    "imports.plan": _IMPORT,
-    "imports.commit": _IMPORT,
-    "imports.discard": _IMPORT,
-    "imports.result": _IMPORT,
-    "imports.refused": _IMPORT,
-    "imports.screen": _IMPORT,
-}
 
 
 class UndeclaredPage(RuntimeError):
@@ -134,25 +58,35 @@ class Visitor(UserMixin):
         return self.cookie
 
 
+def declared(rule: Rule) -> Callable[[View], View]:
+    """Declare what a view asks for."""
+
+    def mark(view: View) -> View:
+        setattr(view, _RULE, rule)
+        return view
+
+    return mark
+
+
 def access(*rights: Right, cut: Cut = Cut.WHOLE) -> Callable[[View], View]:
     """Declare that a view is for those who have all of these rights."""
-    return _declare(_entitled(*rights, cut=cut))
+    return declared(entitled(*rights, cut=cut))
 
 
 def signed_in(view: View) -> View:
     """Declare that a view is for whoever is signed in."""
-    return _declare(SIGNED_IN)(view)
+    return declared(SIGNED_IN)(view)
 
 
 def public(view: View) -> View:
     """Declare that a view is for everybody."""
-    return _declare(PUBLIC)(view)
+    return declared(PUBLIC)(view)
 
 
 def rule_of(endpoint: str) -> Rule | None:
     """What an address asks for; None where it is undeclared."""
-    declared: Rule | None = getattr(current_app.view_functions.get(endpoint), _RULE, None)
-    return declared or DECLARED.get(endpoint)
+    marked: Rule | None = getattr(current_app.view_functions.get(endpoint), _RULE, None)
+    return marked or DECLARED.get(endpoint)
 
 
 def current_access() -> Access:
@@ -196,7 +130,9 @@ def has_accounts() -> bool:
 def init_access(app: Flask) -> None:
     """Set up the gate; raise `UndeclaredPage` for addresses that say nothing about who may open them."""
     app.extensions["has_accounts"] = []
-    manager = LoginManager(app)
+    manager = LoginManager()
+    # Its init_app would look into the session at the end of every request, to keep a cookie that we never set.
+    app.login_manager = manager  # type: ignore[attr-defined]
     manager.session_protection = None  # sessions are rows of ours, which end by themselves
     manager.user_loader(_load)
     app.before_request(_gate)
@@ -210,14 +146,6 @@ def init_access(app: Flask) -> None:
         )
 
 
-def _declare(rule: Rule) -> Callable[[View], View]:
-    def mark(view: View) -> View:
-        setattr(view, _RULE, rule)
-        return view
-
-    return mark
-
-
 def _load(cookie: str) -> Visitor | None:
     found = sessions.visit(cookie, now=clock.now(), today=today())
     return Visitor(cookie, found) if found else None
@@ -225,7 +153,7 @@ def _load(cookie: str) -> Visitor | None:
 
 def _gate() -> ResponseReturnValue | None:
     """Let a request through or answer it; runs before every view."""
-    if request.endpoint in UNASKED:
+    if request.endpoint in UNASKED or request.blueprint in UNASKED_GROUPS:
         return None
     if not has_accounts():
         if not is_from_this_machine():

@@ -19,7 +19,8 @@ from enterprise_pipeline.services.accounts.listing import AccountRecord
 from enterprise_pipeline.services.accounts.reset_links import NewLink
 from enterprise_pipeline.services.accounts.rights import RIGHT_NAMES, ROLES, Right, Role
 from enterprise_pipeline.services.errors import FieldConflict
-from enterprise_pipeline.web.access import Cut, access, current_access
+from enterprise_pipeline.web.access import access, current_access
+from enterprise_pipeline.web.access_rules import Cut
 from enterprise_pipeline.web.context import today
 from enterprise_pipeline.web.csrf import csrf_meta
 from enterprise_pipeline.web.entry_forms import ID, pin

@@ -31,6 +31,7 @@ from enterprise_pipeline.web.account_words import init_words
 from enterprise_pipeline.web.csrf import csrf_meta
 from enterprise_pipeline.web.entry_forms import pin
 from enterprise_pipeline.web.language import own_path
+from enterprise_pipeline.web.visitors import visitor_address
 from forms.accounts import CodeForm, LoginForm, NewPasswordForm
 from forms.base import BaseForm
 
@@ -127,7 +128,7 @@ def set_password(token: str) -> ResponseReturnValue:
 def device() -> Device:
     """Where this request comes from, in a few words."""
     words = request.user_agent.string
-    return Device(browser=browser_of(words), system=system_of(words), address=request.remote_addr or "")
+    return Device(browser=browser_of(words), system=system_of(words), address=visitor_address()[:45])
 
 
 def open_session(cookie: str) -> None:

@@ -96,8 +96,9 @@ def test_the_server_knows_whether_there_are_accounts_before_it_starts(app, datab
 
 
 def test_asking_loads_nothing_that_a_forked_worker_must_not_inherit():
+    ask = "import sys, enterprise_pipeline.services.accounts.existing; print('polars' in sys.modules)"
     seen = subprocess.run(
-        [sys.executable, "-c", "import sys, enterprise_pipeline.services.accounts.existing; print('polars' in sys.modules)"],
+        [sys.executable, "-c", ask],
         cwd=ROOT, check=True, capture_output=True, text=True,
     )  # fmt: skip
 

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0010_accounts"
-down_revision = "0006_rehearsals"
+down_revision = "0007_quick_checks"
 branch_labels = None
 depends_on = None
 
