@@ -128,15 +128,19 @@ def has_accounts() -> bool:
 
 
 def init_access(app: Flask) -> None:
-    """Set up the gate; raise `UndeclaredPage` for addresses that say nothing about who may open them."""
+    """Set up the gate that every request passes, and let templates ask what whoever looks may open."""
     app.extensions["has_accounts"] = []
     manager = LoginManager()
-    # Its init_app would look into the session at the end of every request, to keep a cookie that we never set.
+    # Its init_app would look into the session after every request, to keep a cookie that we never set.
     app.login_manager = manager  # type: ignore[attr-defined]
     manager.session_protection = None  # sessions are rows of ours, which end by themselves
     manager.user_loader(_load)
     app.before_request(_gate)
     app.jinja_env.globals.update(access=current_access, may_open=may_open, navigation=_navigation)
+
+
+def require_declarations(app: Flask) -> None:
+    """Raise `UndeclaredPage` where an address says nothing about who may open it."""
     with app.app_context():
         silent = sorted(endpoint for endpoint in app.view_functions if rule_of(endpoint) is None)
     if silent:

@@ -22,7 +22,7 @@ from enterprise_pipeline.web import (
     search,
     standards,
 )
-from enterprise_pipeline.web.access import init_access
+from enterprise_pipeline.web.access import init_access, require_declarations
 from enterprise_pipeline.web.assets import init_assets
 from enterprise_pipeline.web.context import init_context
 from enterprise_pipeline.web.csrf import init_csrf
@@ -60,11 +60,12 @@ def init_web(app: Flask) -> None:
     init_language(app)
     init_assets(app)
     init_security(app)
-    init_csrf(app)
     init_filters(app)
     init_context(app)
+    init_access(app)
+    init_csrf(app)
     init_errors(app)
     init_speed(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
-    init_access(app)
+    require_declarations(app)

@@ -9,7 +9,7 @@ from flask import Flask
 from enterprise_pipeline.config import Settings
 from enterprise_pipeline.factory import create_app
 from enterprise_pipeline.services.accounts.rights import ROLES, Reach, Right, Role
-from enterprise_pipeline.web.access import UndeclaredPage, declared, init_access, public, rule_of
+from enterprise_pipeline.web.access import UndeclaredPage, declared, public, require_declarations, rule_of
 from enterprise_pipeline.web.access_rules import DECLARED, UNASKED, Audience, Cut
 from enterprise_pipeline.web.blueprints import BLUEPRINTS
 from models import AuditEvent, db
@@ -190,7 +190,7 @@ def test_a_page_that_says_nothing_keeps_the_application_from_starting(tmp_path):
     app.add_url_rule("/new", "new.page", lambda: "secret")
 
     with pytest.raises(UndeclaredPage, match=r"new\.page.*@access"):
-        init_access(app)
+        require_declarations(app)
 
 
 def test_a_page_added_later_that_says_nothing_opens_for_nobody(app, client):

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from enterprise_pipeline.services import audit
 from enterprise_pipeline.services.accounts import tokens
 from enterprise_pipeline.services.accounts.sessions import SUBJECT
-from enterprise_pipeline.services.errors import FieldConflict, ServiceError
+from enterprise_pipeline.services.errors import FieldConflict, NotFound, ServiceError
 from enterprise_pipeline.services.texts import N_, Text
 from enterprise_pipeline.transaction import reading, transaction
 from models import Account, RecoveryCode
@@ -136,7 +136,10 @@ def _digest(account_id: int, code: str) -> str:
 
 
 def _locked(session: Session, account_id: int) -> Account:
-    return session.scalars(select(Account).where(Account.id == account_id).with_for_update()).one()
+    account = session.scalar(select(Account).where(Account.id == account_id).with_for_update())
+    if account is None:
+        raise NotFound(Text(N_("没有编号为 %(id)s 的账号。"), id=account_id))
+    return account
 
 
 def _record(session: Session, account_id: int, *, actor: str, action: str) -> None:

@@ -150,6 +150,8 @@ def end(account_id: int, session_id: int, *, actor: str, now: datetime) -> None:
 def end_others(account_id: int, *, besides: int | None, actor: str, now: datetime) -> int:
     """End every session of an account but one, and return how many."""
     with transaction() as session:
+        if session.get(Account, account_id) is None:
+            raise NotFound(Text(N_("没有编号为 %(id)s 的账号。"), id=account_id))
         ended = end_all(session, account_id, besides=besides, now=now)
         _record(session, account_id, actor=actor, action="session.all_ended")
     return ended
