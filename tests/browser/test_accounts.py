@@ -110,7 +110,8 @@ def test_an_administrator_opens_an_account_and_takes_a_role_away(browser: Browse
         page.get_by_label("角色").select_option("city_reviewer")
         page.get_by_role("button", name="开通并生成链接").click()
         expect(page.locator(".link-text")).to_contain_text("/password/")
-        assert_accessible(page)
+        if scripts:  # axe is a script itself
+            assert_accessible(page)
         page.get_by_role("link", name="我已保存").click()
         page.get_by_role("button", name="收回市级审核员").click()
 
