@@ -3,15 +3,16 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import Row
 
 from enterprise_pipeline.services.accounts.rights import ROLES, Reach, Right, Role, RoleRule
 from enterprise_pipeline.services.accounts.scope import EVERYTHING, NOTHING, Scope
 from models import RoleGrant
 
 LOCAL_ACTOR = "local"
+GRANT_COLUMNS = ("id", "role", "jurisdiction", "enterprise_id", "has_figures", "valid_from", "valid_to")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,18 +117,8 @@ def _reached(grants: Iterable[Grant]) -> Scope:
     )
 
 
-def grants_of(session: Session, account_id: int, *, on: date) -> tuple[Grant, ...]:
-    """The roles of an account that count on a day."""
-    rows = session.scalars(
-        select(RoleGrant)
-        .where(RoleGrant.account_id == account_id, RoleGrant.revoked_at.is_(None))
-        .order_by(RoleGrant.id)
-    )
-    return tuple(grant for grant in map(as_grant, rows) if grant.is_valid(on))
-
-
-def as_grant(row: RoleGrant) -> Grant:
-    """A stored role."""
+def as_grant(row: RoleGrant | Row[*tuple[Any, ...]]) -> Grant:
+    """A stored role, or a row with its columns."""
     return Grant(
         id=row.id,
         role=Role(row.role),
