@@ -4,6 +4,7 @@ from typing import IO, Any
 
 from enterprise_pipeline.config import Settings, SettingsError, require_loopback
 from enterprise_pipeline.logs import json_logging
+from enterprise_pipeline.services.accounts.existing import any_account_at
 from enterprise_pipeline.services.backup.errors import BackupRefused
 from enterprise_pipeline.services.backup.locks import hold_while_serving
 
@@ -15,10 +16,16 @@ def checked_settings() -> Settings:
     """Return the settings, or end the program with the reason on one line."""
     try:
         settings = Settings.from_environment()
-        require_loopback(settings.host)
+        require_accounts_or_loopback(settings, settings.host)
     except SettingsError as error:
         raise SystemExit(f"Not started. {error}") from error
     return settings
+
+
+def require_accounts_or_loopback(settings: Settings, host: str) -> None:
+    """Raise `SettingsError` for an address that others could reach while nobody has to sign in."""
+    if not any_account_at(settings.database_url):
+        require_loopback(host)
 
 
 settings = checked_settings()
@@ -41,7 +48,7 @@ def on_starting(server: Any) -> None:
     for address in server.cfg.address:
         host = address[0] if isinstance(address, tuple) else str(address)
         try:
-            require_loopback(host)
+            require_accounts_or_loopback(settings, host)
         except SettingsError as error:
             raise SystemExit(f"Not started. {error}") from error
     # The open file is the lock, inherited by every worker, so that nobody restores under a server.

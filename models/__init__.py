@@ -1,5 +1,6 @@
 """Table classes; re-exported so that Alembic sees every table by one import."""
 
+from models.account import Account, LoginAttempt, LoginSession, RecoveryCode, ResetLink, RoleGrant
 from models.annual_report import AnnualReport
 from models.assessment_change import AssessmentChange
 from models.audit import AuditEvent, AuditHead, AuditPayload
@@ -17,6 +18,7 @@ from models.screening import ASSESSMENTS, AssessmentCount, Candidate, RegistrySt
 __all__ = [
     "ASSESSMENTS",
     "REHEARSAL_CHANGES",
+    "Account",
     "AnnualReport",
     "AssessmentChange",
     "AssessmentCount",
@@ -37,13 +39,18 @@ __all__ = [
     "LocalStandard",
     "LocalStandardCase",
     "LocalStandardVersion",
+    "LoginAttempt",
+    "LoginSession",
     "Membership",
     "Pool",
     "PoolCoverage",
     "QuestionAnswer",
     "QuickCheck",
+    "RecoveryCode",
     "RegistryState",
     "Rehearsal",
+    "ResetLink",
+    "RoleGrant",
     "ScreeningRun",
     "db",
 ]

@@ -2,6 +2,7 @@
 
 import click
 
+from enterprise_pipeline.cli.accounts import accounts
 from enterprise_pipeline.cli.audit import audit
 from enterprise_pipeline.cli.backup import backup
 from enterprise_pipeline.cli.checks import checks
@@ -16,4 +17,14 @@ from enterprise_pipeline.cli.screening import screen
 for command in (show, diff, stale, rehearse):
     rules.add_command(command)
 
-COMMANDS: tuple[click.Command, ...] = (audit, backup, checks, config, demo, import_file, rules, screen)
+COMMANDS: tuple[click.Command, ...] = (
+    accounts,
+    audit,
+    backup,
+    checks,
+    config,
+    demo,
+    import_file,
+    rules,
+    screen,
+)

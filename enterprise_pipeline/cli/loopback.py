@@ -2,7 +2,8 @@
 
 import click
 
-from enterprise_pipeline.config import SettingsError, require_loopback
+from enterprise_pipeline.config import Settings, SettingsError, require_loopback
+from enterprise_pipeline.services.accounts.existing import any_account_at
 
 
 def refuse_public_development_server() -> None:
@@ -15,6 +16,7 @@ def refuse_public_development_server() -> None:
     if context is None or context.info_name != "run" or "host" not in context.params:
         return
     try:
-        require_loopback(str(context.params["host"]))
+        if not any_account_at(Settings.from_environment().database_url):
+            require_loopback(str(context.params["host"]))
     except SettingsError as error:
         raise click.UsageError(str(error)) from error

@@ -3,6 +3,8 @@
 from flask import Blueprint, Flask
 
 from enterprise_pipeline.web import (
+    account_admin,
+    accounts,
     candidates,
     check,
     coverage,
@@ -15,11 +17,13 @@ from enterprise_pipeline.web import (
     help,  # noqa: A004 -- a page group
     imports,
     language,
+    my_account,
     overview,
     rehearsals,
     search,
     standards,
 )
+from enterprise_pipeline.web.access import init_access, require_declarations
 from enterprise_pipeline.web.assets import init_assets
 from enterprise_pipeline.web.context import init_context
 from enterprise_pipeline.web.csrf import init_csrf
@@ -45,6 +49,9 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     search.bp,
     standards.bp,
     help.bp,
+    accounts.bp,
+    my_account.bp,
+    account_admin.bp,
     language.bp,
     health.bp,
 )
@@ -55,10 +62,12 @@ def init_web(app: Flask) -> None:
     init_language(app)
     init_assets(app)
     init_security(app)
-    init_csrf(app)
     init_filters(app)
     init_context(app)
+    init_access(app)
+    init_csrf(app)
     init_errors(app)
     init_speed(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
+    require_declarations(app)

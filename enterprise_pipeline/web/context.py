@@ -12,12 +12,13 @@ from werkzeug.exceptions import BadRequest
 
 from enterprise_pipeline.config import Settings
 from enterprise_pipeline.services import clock
+from enterprise_pipeline.services.accounts.identity import LOCAL
 from enterprise_pipeline.services.overview import registry_is_synthetic
 
 EARLIEST_DAY = date(2000, 1, 1)
 LOOK_AHEAD = timedelta(days=366)
 # Until there are accounts, the server answers this machine only, so there is one person.
-LOCAL_ACTOR = "local"
+LOCAL_ACTOR = LOCAL.actor
 AS_OF = "as_of"
 # Addresses that mean the same on every day.
 TIMELESS_ENDPOINTS = frozenset({"static", "health.health", "health.ready", "language.choose"})
@@ -48,6 +49,7 @@ NAVIGATION: tuple[NavigationEntry, ...] = (
     ),
     NavigationEntry(endpoint="rules.index", word=_l("规则"), icon="scale", also=("standards",)),
     NavigationEntry(endpoint="imports.index", word=_l("导入"), icon="table-import"),
+    NavigationEntry(endpoint="account_admin.index", word=_l("账号"), icon="users"),
     NavigationEntry(endpoint="help.show", word=_l("帮助"), icon="help-circle"),
 )
 
@@ -70,7 +72,7 @@ def today() -> date:
 
 def actor() -> str:
     """Who does what this request does."""
-    return LOCAL_ACTOR
+    return g.access.actor if "access" in g else LOCAL_ACTOR
 
 
 def current_as_of() -> date:

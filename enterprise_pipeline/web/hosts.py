@@ -9,6 +9,7 @@ import re
 from flask import Flask, Response, request
 
 from enterprise_pipeline.config import is_loopback
+from enterprise_pipeline.web.access import has_accounts
 
 PORT = re.compile(r":\d+$")
 
@@ -18,7 +19,7 @@ def init_hosts(app: Flask) -> None:
 
     @app.before_request
     def refuse_foreign_names() -> Response | None:
-        if is_loopback(PORT.sub("", request.host)):
+        if is_loopback(PORT.sub("", request.host)) or has_accounts():
             return None
         text = "This registry answers on 127.0.0.1 and localhost only, because it has no accounts yet.\n"
         return Response(text, status=400, mimetype="text/plain")

@@ -30,11 +30,11 @@ def choose() -> Response:
     return response
 
 
-def own_path(address: str) -> str:
-    """Return the address when it stays on this site, else the overview."""
+def own_path(address: str, *, otherwise: str | None = None) -> str:
+    """Return the address when it stays on this site, else ``otherwise`` or the overview."""
     parts = urlsplit(address)
     stays = address.startswith("/") and not address.startswith(("//", "/\\")) and not parts.netloc
-    return address if stays else url_for("overview.show")
+    return address if stays else otherwise or url_for("overview.show")
 
 
 def init_language(app: Flask) -> None:

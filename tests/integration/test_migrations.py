@@ -48,7 +48,7 @@ def test_downgrading_to_the_beginning_leaves_nothing_and_can_be_undone(empty_app
 def test_events_recorded_before_the_chain_are_linked_in_their_old_order(empty_app):
     told = [(3, {"name": "甲"}, {"name": "乙"}), (4, None, None), (9, None, {"数": 1})]
     with empty_app.app_context():
-        upgrade(directory=MIGRATIONS, revision="0008_question_answers")
+        upgrade(directory=MIGRATIONS, revision="0010_accounts")
         old = Table("audit_event", MetaData(), autoload_with=db.engine)
         with db.engine.begin() as connection:
             for number, before, after in told:
@@ -70,7 +70,7 @@ def test_events_recorded_before_the_chain_are_linked_in_their_old_order(empty_ap
         assert chain_head().sequence == 3
         db.session.remove()
 
-        downgrade(directory=MIGRATIONS, revision="0008_question_answers")
+        downgrade(directory=MIGRATIONS, revision="0010_accounts")
         with db.engine.begin() as connection:
             back = connection.execute(select(old.c.id, old.c.before, old.c.after).order_by(old.c.id)).all()
             assert back == [(1, *told[0][1:]), (2, None, None), (3, *told[2][1:])]

@@ -28,7 +28,7 @@ from tests.support.auditing import record, tamper
 from tests.support.backups import flask, make
 from tests.support.databases import MIGRATIONS
 
-BEFORE = "0008_question_answers"
+BEFORE = "0010_accounts"
 
 
 def test_ready_says_so(client):

@@ -10,6 +10,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from enterprise_pipeline.services.errors import BadFile, FieldConflict, NotFound, ServiceError, StaleVersion
 from enterprise_pipeline.services.texts import N_, Text
+from enterprise_pipeline.web.access import public
 from models import RegistryState, db
 from tests.support.registry_rows import add_enterprises, add_screening
 
@@ -30,6 +31,7 @@ def app(app):
     bp = Blueprint("wrong", __name__, url_prefix="/wrong")
 
     @bp.route("/<kind>", methods=["GET", "POST"])
+    @public
     def raise_(kind: str) -> str:
         if kind == "unsaid":
             abort(422)

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0011_audit_chain"
-down_revision = "0008_question_answers"
+down_revision = "0010_accounts"
 branch_labels = None
 depends_on = None
 

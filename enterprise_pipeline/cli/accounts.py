@@ -1,0 +1,106 @@
+"""``flask accounts``: the first administrator, and help for who cannot get in."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from zoneinfo import ZoneInfo
+
+import click
+from flask import current_app
+from flask.cli import with_appcontext
+
+from enterprise_pipeline.config import Settings
+from enterprise_pipeline.services import clock
+from enterprise_pipeline.services.accounts import administration, listing, reset_links
+from enterprise_pipeline.services.accounts.listing import GivenRole
+from enterprise_pipeline.services.accounts.reset_links import LINK_PATH, NewLink
+from enterprise_pipeline.services.errors import ServiceError
+
+ACTOR = "system"
+
+
+@click.group()
+def accounts() -> None:
+    """Accounts of the people who work with the registry."""
+
+
+@accounts.command("create-administrator")
+@click.argument("username")
+@click.option("--name", "display_name", help="How the person is called; else the user name.")
+@with_appcontext
+def create_administrator(username: str, display_name: str | None) -> None:
+    """Open an administrator's account and print the link with which its owner sets the password.
+
+    From the first account on, everybody has to sign in.
+    """
+    with _told():
+        link = administration.create_administrator(
+            username, display_name or username, today=_today(), now=clock.now()
+        )
+    click.echo(f"Made the administrator {username!r}. From now on everybody has to sign in.")
+    _show(link)
+
+
+@accounts.command("list")
+@with_appcontext
+def list_accounts() -> None:
+    """List every account with its state, second factor and roles."""
+    found = listing.all_accounts(today=_today())
+    if not found:
+        click.echo("There are no accounts yet: flask --app app accounts create-administrator NAME")
+    for record in found:
+        roles = ", ".join(_role(role) for role in record.held(_today()))
+        factor = "second factor" if record.has_second_factor else "no second factor"
+        click.echo(f"{record.username}\t{record.state}\t{factor}\t{roles or '-'}")
+
+
+@accounts.command()
+@click.argument("username")
+@with_appcontext
+def unlock(username: str) -> None:
+    """Let an account sign in again after too many wrong tries, or after somebody locked it."""
+    with _told():
+        administration.unlock(administration.account_id_of(username), actor=ACTOR)
+    click.echo(f"{username!r} may sign in again.")
+
+
+@accounts.command("reset-link")
+@click.argument("username")
+@with_appcontext
+def reset_link(username: str) -> None:
+    """Print a link with which the owner of an account sets a new password, once."""
+    with _told():
+        account_id = administration.account_id_of(username)
+        link = reset_links.make(account_id, actor=ACTOR, now=clock.now())
+    _show(link)
+
+
+def _role(given: GivenRole) -> str:
+    place = given.grant.jurisdiction or given.enterprise
+    return f"{given.grant.role} of {place}" if place else given.grant.role.value
+
+
+def _show(link: NewLink) -> None:
+    settings = _settings()
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    until = link.expires_at.astimezone(ZoneInfo(settings.timezone)).strftime("%Y-%m-%d %H:%M")
+    click.echo(f"To set the password, open once, before {until}, and keep it secret:")
+    click.echo(f"  http://{host}:{settings.port}{LINK_PATH}{link.token}")
+
+
+def _settings() -> Settings:
+    found: Settings = current_app.config["SETTINGS"]
+    return found
+
+
+def _today() -> date:
+    return clock.today(_settings().timezone, pretended=_settings().today)
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """End a command with the reason that a service gives."""
+    try:
+        yield
+    except ServiceError as error:
+        raise click.ClickException(error.message) from error

@@ -1,0 +1,53 @@
+"""Which rows somebody may see: cut in the query, so that no list, count or export can forget it."""
+
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from sqlalchemy import ColumnElement, Select, false, or_, true
+
+from models import Enterprise
+
+Statement = TypeVar("Statement", bound=Select[*tuple[Any, ...]])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scope:
+    """The enterprises somebody may see: those of some jurisdictions and some single ones.
+
+    Where both are None it is everything; else it is what either of them names.
+    An enterprise whose jurisdiction nobody has told us belongs to the city alone.
+    """
+
+    jurisdictions: frozenset[str] | None
+    enterprise_ids: frozenset[int] | None
+    may_see_figures: bool
+
+    @property
+    def is_everything(self) -> bool:
+        """Whether nothing is cut away."""
+        return self.jurisdictions is None and self.enterprise_ids is None
+
+    def covers(self, *, enterprise_id: int, jurisdiction: str | None) -> bool:
+        """Whether one enterprise is within; says the same as `apply`."""
+        if self.is_everything:
+            return True
+        return jurisdiction in (self.jurisdictions or ()) or enterprise_id in (self.enterprise_ids or ())
+
+    def condition(self, enterprise: type[Enterprise] | Any = Enterprise) -> ColumnElement[bool]:
+        """The condition on ``enterprise`` (the class or an alias, with ``id`` and ``jurisdiction``)."""
+        if self.is_everything:
+            return true()
+        parts: list[ColumnElement[bool]] = []
+        if self.jurisdictions:
+            parts.append(enterprise.jurisdiction.in_(sorted(self.jurisdictions)))
+        if self.enterprise_ids:
+            parts.append(enterprise.id.in_(sorted(self.enterprise_ids)))
+        return or_(*parts) if parts else false()
+
+    def apply(self, statement: Statement, enterprise: type[Enterprise] | Any = Enterprise) -> Statement:
+        """Cut a statement that already selects from or joins ``enterprise``."""
+        return statement if self.is_everything else statement.where(self.condition(enterprise))
+
+
+EVERYTHING = Scope(jurisdictions=None, enterprise_ids=None, may_see_figures=True)
+NOTHING = Scope(jurisdictions=frozenset(), enterprise_ids=frozenset(), may_see_figures=False)

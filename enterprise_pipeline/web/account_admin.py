@@ -1,0 +1,195 @@
+"""Accounts as administrators run them: invite, give and end roles, hand over links, lock and unlock."""
+
+from typing import Any
+
+from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from enterprise_pipeline.services import clock, reference
+from enterprise_pipeline.services.accounts import (
+    administration,
+    listing,
+    reset_links,
+    second_factor,
+    sessions,
+)
+from enterprise_pipeline.services.accounts.administration import NewGrant
+from enterprise_pipeline.services.accounts.listing import AccountRecord
+from enterprise_pipeline.services.accounts.reset_links import NewLink
+from enterprise_pipeline.services.accounts.rights import RIGHT_NAMES, ROLES, Right, Role
+from enterprise_pipeline.services.errors import FieldConflict
+from enterprise_pipeline.web.access import access, current_access
+from enterprise_pipeline.web.access_rules import Cut
+from enterprise_pipeline.web.context import today
+from enterprise_pipeline.web.csrf import csrf_meta
+from enterprise_pipeline.web.entry_forms import ID, pin
+from enterprise_pipeline.web.filters import jurisdiction
+from forms.accounts import AccountForm, GrantForm
+
+bp = Blueprint("account_admin", __name__, url_prefix="/accounts")
+manages = access(Right.MANAGE_ACCOUNTS, cut=Cut.NOTHING)
+
+
+@bp.get("")
+@manages
+def index() -> str:
+    """Every account with its roles; before there is one, how to make it."""
+    text = request.args.get("q", "").strip()
+    return render_template(
+        "account_admin/index.html",
+        accounts=listing.all_accounts(today=today(), text=text),
+        wanted=text,
+        day_shown=today(),
+        is_local=current_access().is_local,
+    )
+
+
+@bp.get("/roles")
+@manages
+def roles() -> str:
+    """What each role may do."""
+    return render_template("account_admin/roles.html", roles=ROLES, rights=RIGHT_NAMES)
+
+
+@bp.route("/new", methods=["GET", "POST"])
+@manages
+def invite() -> ResponseReturnValue:
+    """Open an account with its first role, and show the link to hand over."""
+    if current_access().is_local:
+        return redirect(url_for(".index"), code=303)
+    form = AccountForm(request.form, valid_from=today(), meta=csrf_meta())
+    offer_roles(form)
+    if request.method == "POST" and form.validate():
+        try:
+            account_id, link = administration.create_account(
+                form.username.data or "",
+                form.display_name.data or "",
+                [_grant(form)],
+                actor=current_access().actor,
+                now=clock.now(),
+            )
+        except FieldConflict as conflict:
+            pin(form, conflict)
+        else:
+            return _link_once(account_id, link)
+    return render_template("account_admin/new.html", form=form), 422 if form.errors else 200
+
+
+@bp.get(f"/<{ID}:account_id>")
+@manages
+def show(account_id: int) -> str:
+    """One account: roles, ways to sign in, open sessions."""
+    form = GrantForm(valid_from=today(), meta=csrf_meta())
+    return _account_page(account_id, form)
+
+
+@bp.post(f"/<{ID}:account_id>/roles")
+@manages
+def give_role(account_id: int) -> ResponseReturnValue:
+    """Give a further role."""
+    form = GrantForm(request.form, meta=csrf_meta())
+    offer_roles(form)
+    if form.validate():
+        try:
+            administration.give_role(account_id, _grant(form), actor=current_access().actor, now=clock.now())
+        except FieldConflict as conflict:
+            pin(form, conflict)
+        else:
+            flash(_("已分配角色。"), "success")
+            return redirect(url_for(".show", account_id=account_id), code=303)
+    return _account_page(account_id, form), 422
+
+
+@bp.post(f"/<{ID}:account_id>/roles/<{ID}:grant_id>/end")
+@manages
+def end_role(account_id: int, grant_id: int) -> ResponseReturnValue:
+    """Take a role away at once."""
+    administration.end_role(
+        account_id, grant_id, actor=current_access().actor, today=today(), now=clock.now()
+    )
+    flash(_("已收回角色，并让这个账号的所有设备退出登录。"), "success")
+    return redirect(url_for(".show", account_id=account_id), code=303)
+
+
+@bp.post(f"/<{ID}:account_id>/link")
+@manages
+def make_link(account_id: int) -> ResponseReturnValue:
+    """Make a link to set a password with, and show it once."""
+    return _link_once(account_id, reset_links.make(account_id, actor=current_access().actor, now=clock.now()))
+
+
+@bp.post(f"/<{ID}:account_id>/lock")
+@manages
+def lock(account_id: int) -> ResponseReturnValue:
+    """Keep an account from signing in."""
+    administration.lock(account_id, actor=current_access().actor, today=today(), now=clock.now())
+    flash(_("已锁定账号，并让它的所有设备退出登录。"), "success")
+    return redirect(url_for(".show", account_id=account_id), code=303)
+
+
+@bp.post(f"/<{ID}:account_id>/unlock")
+@manages
+def unlock(account_id: int) -> ResponseReturnValue:
+    """Let an account sign in again, also after too many tries."""
+    administration.unlock(account_id, actor=current_access().actor)
+    flash(_("已解除锁定，登录失败次数已清零。"), "success")
+    return redirect(url_for(".show", account_id=account_id), code=303)
+
+
+@bp.post(f"/<{ID}:account_id>/second-factor/remove")
+@manages
+def remove_second_factor(account_id: int) -> ResponseReturnValue:
+    """Turn a second factor off, for somebody who lost telephone and codes."""
+    second_factor.remove(account_id, actor=current_access().actor)
+    sessions.end_others(account_id, besides=None, actor=current_access().actor, now=clock.now())
+    flash(_("已停用这个账号的动态验证码。"), "success")
+    return redirect(url_for(".show", account_id=account_id), code=303)
+
+
+@bp.post(f"/<{ID}:account_id>/sessions/end")
+@manages
+def end_sessions(account_id: int) -> ResponseReturnValue:
+    """Sign every browser of an account out."""
+    sessions.end_others(account_id, besides=None, actor=current_access().actor, now=clock.now())
+    flash(_("已让这个账号的所有设备退出登录。"), "success")
+    return redirect(url_for(".show", account_id=account_id), code=303)
+
+
+@bp.get("/outside-views")
+@access(Right.VIEW_AUDIT, cut=Cut.WHOLE)
+def outside_views() -> str:
+    """Who asked for enterprises outside their own area."""
+    return render_template("account_admin/outside.html", views=listing.outside_views())
+
+
+def offer_roles(form: GrantForm) -> None:
+    """Fill the lists to choose from, in the page's language."""
+    form.role.offer([(role.value, rule.name) for role, rule in ROLES.items()])
+    form.jurisdiction.offer([(place.code, jurisdiction(place.code)) for place in reference.jurisdictions()])
+
+
+def _grant(form: GrantForm) -> NewGrant:
+    return NewGrant(role=Role(form.role.data), **form.grant())
+
+
+def _account_page(account_id: int, form: GrantForm) -> str:
+    record: AccountRecord = listing.one_account(account_id, today=today(), now=clock.now())
+    offer_roles(form)
+    values: dict[str, Any] = {
+        "open_sessions": sessions.open_sessions(account_id, now=clock.now()),
+        "codes_left": second_factor.codes_left(account_id),
+        "day_shown": today(),
+        "is_me": account_id == current_access().account_id,
+    }
+    return render_template("account_admin/show.html", record=record, form=form, **values)
+
+
+def _link_once(account_id: int, link: NewLink) -> Response:
+    """Show a link to print; it is stored nowhere and cannot be shown again."""
+    address = url_for("accounts.set_password", token=link.token, as_of=None, _external=True)
+    record = listing.one_account(account_id, today=today(), now=clock.now())
+    page = render_template("account_admin/link.html", record=record, address=address, until=link.expires_at)
+    answer = make_response(page)
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
