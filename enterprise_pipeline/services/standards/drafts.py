@@ -163,11 +163,10 @@ def discard(version_id: int, *, seen: int, actor: str) -> None:
 def content_at(version_id: int, revision: int) -> str | None:
     """The text of a draft as a page with this revision showed it; None when nobody recorded it."""
     events = reading().scalars(
-        select(AuditEvent.after).where(
-            AuditEvent.subject_type == SUBJECT, AuditEvent.subject_id == str(version_id)
-        )
+        select(AuditEvent).where(AuditEvent.subject_type == SUBJECT, AuditEvent.subject_id == str(version_id))
     )
-    return next((after["content"] for after in events if after and after.get("revision") == revision), None)
+    saved = (event.after for event in events)
+    return next((after["content"] for after in saved if after and after.get("revision") == revision), None)
 
 
 def store(row: LocalStandardVersion, content: str, *, undo: str) -> None:
