@@ -99,7 +99,7 @@ def test_without_signing_in_only_what_is_public_opens(app, client, enterprises):
             assert answer.status_code == (303 if method == "GET" else 401), (method, path)
 
     assert {endpoint for endpoint in opened if not endpoint.startswith("check.")} == {
-        "health.health", "help.show", "language.choose",
+        "health.health", "health.ready", "help.show", "language.choose",
         "accounts.login", "accounts.code", "accounts.set_password",
     }  # fmt: skip
 
