@@ -5,6 +5,7 @@ from models.annual_report import AnnualReport
 from models.assessment_change import AssessmentChange
 from models.audit import AuditEvent, AuditHead, AuditPayload
 from models.base import Base, db
+from models.business_secret import BusinessSecret
 from models.data_question import QuestionAnswer
 from models.enterprise import Contact, Enterprise, EnterpriseName
 from models.enterprise_facts import EnterpriseFacts
@@ -26,6 +27,7 @@ __all__ = [
     "AuditHead",
     "AuditPayload",
     "Base",
+    "BusinessSecret",
     "Candidate",
     "Certificate",
     "CheckVisit",

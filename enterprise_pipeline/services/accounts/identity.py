@@ -90,10 +90,13 @@ class Access:
         if wanted not in self._scopes:
             reached = _reached(self._giving(wanted))
             seeing = _reached(self._giving(wanted | {Right.FIGURES}))
+            trusted = _reached(self._giving(wanted | {Right.FIGURES, Right.SECRETS}))
             self._scopes[wanted] = Scope(
                 jurisdictions=reached.jurisdictions,
                 enterprise_ids=reached.enterprise_ids,
                 may_see_figures=reached != NOTHING and seeing == reached,
+                figures=None if seeing == NOTHING else seeing,
+                secrets=None if trusted == NOTHING else trusted,
             )
         return self._scopes[wanted]
 

@@ -13,6 +13,7 @@ class Right(StrEnum):
 
     VIEW = "view"
     FIGURES = "figures"
+    SECRETS = "secrets"
     EDIT = "edit"
     IMPORT = "import"
     EXPORT = "export"
@@ -62,6 +63,7 @@ RIGHT_NAMES: Mapping[Right, str] = MappingProxyType(
     {
         Right.VIEW: N_("查看"),
         Right.FIGURES: N_("查看财务数据"),
+        Right.SECRETS: N_("查看和标记商业秘密"),
         Right.EDIT: N_("修改"),
         Right.IMPORT: N_("导入"),
         Right.EXPORT: N_("导出"),
@@ -95,14 +97,24 @@ ROLES: Mapping[Role, RoleRule] = MappingProxyType(
             purpose=N_("全市范围查看、录入、导入、导出和审核。"),
             reach=Reach.EVERYWHERE,
             rights=frozenset(
-                {Right.VIEW, Right.FIGURES, Right.EDIT, Right.IMPORT, Right.EXPORT, Right.DECIDE}
+                {
+                    Right.VIEW,
+                    Right.FIGURES,
+                    Right.SECRETS,
+                    Right.EDIT,
+                    Right.IMPORT,
+                    Right.EXPORT,
+                    Right.DECIDE,
+                }
             ),
         ),
         Role.COUNTY_REVIEWER: RoleRule(
             name=N_("县市区（园区）审核员"),
             purpose=N_("只看到本辖区的企业：查看、录入、导出和初审。"),
             reach=Reach.JURISDICTION,
-            rights=frozenset({Right.VIEW, Right.FIGURES, Right.EDIT, Right.EXPORT, Right.DECIDE}),
+            rights=frozenset(
+                {Right.VIEW, Right.FIGURES, Right.SECRETS, Right.EDIT, Right.EXPORT, Right.DECIDE}
+            ),
         ),
         Role.EVALUATOR: RoleRule(
             name=N_("第三方评估员"),
@@ -116,13 +128,13 @@ ROLES: Mapping[Role, RoleRule] = MappingProxyType(
             name=N_("企业填报员"),
             purpose=N_("只看到本企业，填报本企业的数据。"),
             reach=Reach.ENTERPRISE,
-            rights=frozenset({Right.VIEW, Right.FIGURES, Right.FILE}),
+            rights=frozenset({Right.VIEW, Right.FIGURES, Right.SECRETS, Right.FILE}),
         ),
         Role.ENTERPRISE_HEAD: RoleRule(
             name=N_("企业负责人"),
             purpose=N_("只看到本企业，确认本企业的填报。"),
             reach=Reach.ENTERPRISE,
-            rights=frozenset({Right.VIEW, Right.FIGURES, Right.SIGN}),
+            rights=frozenset({Right.VIEW, Right.FIGURES, Right.SECRETS, Right.SIGN}),
         ),
     }
 )

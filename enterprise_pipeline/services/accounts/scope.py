@@ -1,6 +1,6 @@
 """Which rows somebody may see: cut in the query, so that no list, count or export can forget it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Select, false, or_, true
@@ -16,11 +16,15 @@ class Scope:
 
     Where both are None it is everything; else it is what either of them names.
     An enterprise whose jurisdiction nobody has told us belongs to the city alone.
+    ``may_see_figures`` is whether figures show everywhere within; ``figures`` and ``secrets`` are the
+    parts within which figures, and those marked as business secrets, show; None is nowhere.
     """
 
     jurisdictions: frozenset[str] | None
     enterprise_ids: frozenset[int] | None
     may_see_figures: bool
+    figures: "Scope | None" = None
+    secrets: "Scope | None" = None
 
     @property
     def is_everything(self) -> bool:
@@ -32,6 +36,16 @@ class Scope:
         if self.is_everything:
             return True
         return jurisdiction in (self.jurisdictions or ()) or enterprise_id in (self.enterprise_ids or ())
+
+    def shows_figures_of(self, *, enterprise_id: int, jurisdiction: str | None) -> bool:
+        """Whether the figures of one enterprise show."""
+        part = self if self.may_see_figures else self.figures
+        return part is not None and part.covers(enterprise_id=enterprise_id, jurisdiction=jurisdiction)
+
+    def shows_secrets_of(self, *, enterprise_id: int, jurisdiction: str | None) -> bool:
+        """Whether figures of one enterprise show that are marked as business secrets."""
+        part = self.secrets
+        return part is not None and part.covers(enterprise_id=enterprise_id, jurisdiction=jurisdiction)
 
     def condition(self, enterprise: type[Enterprise] | Any = Enterprise) -> ColumnElement[bool]:
         """The condition on ``enterprise`` (the class or an alias, with ``id`` and ``jurisdiction``)."""
@@ -49,5 +63,6 @@ class Scope:
         return statement if self.is_everything else statement.where(self.condition(enterprise))
 
 
-EVERYTHING = Scope(jurisdictions=None, enterprise_ids=None, may_see_figures=True)
+_ALL = Scope(jurisdictions=None, enterprise_ids=None, may_see_figures=True)
+EVERYTHING = replace(_ALL, figures=_ALL, secrets=_ALL)
 NOTHING = Scope(jurisdictions=frozenset(), enterprise_ids=frozenset(), may_see_figures=False)
