@@ -10,15 +10,15 @@ import polars as pl
 from sqlalchemy import select, union
 from sqlalchemy.orm import Session
 
-from enterprise_pipeline.services import audit
 from enterprise_pipeline.services.bulk import chosen, read_frame
 from enterprise_pipeline.services.candidate_conditions import certified_on, member_on
 from enterprise_pipeline.services.candidate_keys import BadCursor, Cursor, read_parts
 from enterprise_pipeline.services.changes import in_parts
+from enterprise_pipeline.services.export_receipts import Export, export_receipt
 from enterprise_pipeline.services.exports import Cell, Sheet, write_workbook
 from enterprise_pipeline.services.facts import told_as_of
 from enterprise_pipeline.services.sizes import sizes_of
-from enterprise_pipeline.transaction import reading, transaction
+from enterprise_pipeline.transaction import reading
 from models import Certificate, Enterprise, Membership
 from scoring.vocabulary import SizeClass, Tier
 
@@ -269,17 +269,9 @@ def export_coverage(
     as_of: date,
     sheet: Sheet,
     cells: Callable[[CoveredEnterprise], Sequence[Cell]],
-    actor: str,
+    export: Export,
 ) -> int:
-    """Write the whole list as a workbook and record who took it; returns the number of rows."""
+    """Write the whole list as a workbook and record who takes it; returns the number of rows."""
     n = write_workbook(file, sheet, (cells(line) for line in every_line(wanted, as_of=as_of)))
-    with transaction() as session:
-        audit.record(
-            session,
-            actor=actor,
-            action="coverage.exported",
-            subject_type="coverage",
-            subject_id=str(wanted.tier or "all"),
-            after={"filter": wanted.address(), "as_of": as_of.isoformat(), "rows": n},
-        )
+    export_receipt(export, rows=n)
     return n

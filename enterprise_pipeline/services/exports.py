@@ -5,17 +5,16 @@ import io
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import xlsxwriter
 
-from enterprise_pipeline.services import audit
 from enterprise_pipeline.services.candidate_filter import CandidateFilter
 from enterprise_pipeline.services.candidate_rows import CandidateRow
 from enterprise_pipeline.services.candidates import every_row
 from enterprise_pipeline.services.errors import ServiceError
+from enterprise_pipeline.services.export_receipts import Export, Watermark, export_receipt, stamp
 from enterprise_pipeline.services.texts import N_, Text
-from enterprise_pipeline.transaction import transaction
 
 MOST_ROWS = 1_048_575  # A sheet has 2^20 rows, one of which is the head.
 # A spreadsheet program takes a text that begins so for a formula.
@@ -35,12 +34,13 @@ class Column:
 
 @dataclass(frozen=True, kw_only=True)
 class Sheet:
-    """What to write: the list's name, its columns, and lines of explanation for the second sheet."""
+    """What to write: the list's name, its columns, the mark, and lines of explanation beside it."""
 
     title: str
     about_title: str
     columns: Sequence[Column]
     about: Callable[[int], Sequence[tuple[str, str]]]
+    mark: Watermark
 
 
 class TooManyRows(ServiceError):
@@ -57,26 +57,12 @@ def export_candidates(
     sheet: Sheet,
     cells: Callable[[CandidateRow], Sequence[Cell]],
     with_sizes: bool,
-    as_csv: bool,
-    actor: str,
+    export: Export,
 ) -> int:
-    """Write every row of the list into ``file`` and record who took it; returns the number of rows."""
+    """Write every row of the list into ``file`` and record who takes it; returns the number of rows."""
     rows = (cells(row) for part in every_row(wanted, with_sizes=with_sizes) for row in part)
-    n = write_csv(file, sheet, rows) if as_csv else write_workbook(file, sheet, rows)
-    with transaction() as session:
-        audit.record(
-            session,
-            actor=actor,
-            action="candidates.exported",
-            subject_type="candidates",
-            subject_id=str(wanted.tier),
-            after={
-                "filter": wanted.address(),
-                "rows": n,
-                "columns": [column.title for column in sheet.columns],
-                "form": "csv" if as_csv else "xlsx",
-            },
-        )
+    n = write_csv(file, sheet, rows) if export.form == "csv" else write_workbook(file, sheet, rows)
+    export_receipt(export, rows=n)
     return n
 
 
@@ -98,7 +84,6 @@ def write_workbook(file: BinaryIO, sheet: Sheet, rows: Iterable[Sequence[Cell]])
         listed.set_paper(9)
         listed.fit_to_pages(1, 0)
         listed.repeat_rows(0)
-        listed.set_footer("&C&P / &N")
         for number, column in enumerate(sheet.columns):
             listed.set_column(number, number, column.width)
             listed.write_string(0, number, column.title, head)
@@ -116,11 +101,11 @@ def write_workbook(file: BinaryIO, sheet: Sheet, rows: Iterable[Sequence[Cell]])
                     listed.write_string(n, number, value, text)
         if n:
             listed.autofilter(0, 0, n, len(sheet.columns) - 1)
-        _write_about(book, sheet, n)
+        stamp(book, (listed, _write_about(book, sheet, n)), sheet.mark)
     return n
 
 
-def _write_about(book: xlsxwriter.Workbook, sheet: Sheet, n: int) -> None:
+def _write_about(book: xlsxwriter.Workbook, sheet: Sheet, n: int) -> Any:
     about = book.add_worksheet(sheet.about_title[:31])
     name = book.add_format({"bold": True, "valign": "top"})
     wrapped = book.add_format({"text_wrap": True, "num_format": "@", "valign": "top"})
@@ -129,6 +114,7 @@ def _write_about(book: xlsxwriter.Workbook, sheet: Sheet, n: int) -> None:
     for number, (word, told) in enumerate(sheet.about(n)):
         about.write_string(number, 0, word, name)
         about.write_string(number, 1, told, wrapped)
+    return about
 
 
 def write_csv(file: BinaryIO, sheet: Sheet, rows: Iterable[Sequence[Cell]]) -> int:

@@ -1,20 +1,21 @@
 """A sheet that asks the enterprises of one list for what they lack, and for nothing else."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from enterprise_pipeline.services import audit
 from enterprise_pipeline.services.candidate_filter import CandidateFilter
 from enterprise_pipeline.services.candidate_rows import CandidateRow, missing_columns
 from enterprise_pipeline.services.candidates import every_row, screening
 from enterprise_pipeline.services.changes import in_parts
 from enterprise_pipeline.services.errors import ServiceError
+from enterprise_pipeline.services.export_receipts import Export, Watermark, export_receipt
 from enterprise_pipeline.services.imports.template import SHEET, SheetRow, missing_sheet
 from enterprise_pipeline.services.rulebooks import CurrentRulebook, current_rulebook
 from enterprise_pipeline.services.texts import N_, Text
-from enterprise_pipeline.transaction import reading, transaction
+from enterprise_pipeline.transaction import reading
 from models import Certificate
 
 MOST_ENTERPRISES = 20_000
@@ -40,7 +41,7 @@ class TooManyToAsk(ServiceError):
         )
 
 
-def missing_sheet_of(wanted: CandidateFilter, *, actor: str) -> bytes:
+def missing_sheet_of(wanted: CandidateFilter, *, export: Export, mark: Watermark) -> bytes:
     """An .xlsx with the enterprises of the list that lack something, a column for each missing fact.
 
     Raises
@@ -67,16 +68,8 @@ def missing_sheet_of(wanted: CandidateFilter, *, actor: str) -> bytes:
         )
         for row in lacking
     ]
-    made = missing_sheet(rows, columns, as_of, source=f"{SHEET} {as_of.isoformat()}")
-    with transaction() as session:
-        audit.record(
-            session,
-            actor=actor,
-            action="candidates.asked",
-            subject_type="candidates",
-            subject_id=str(wanted.tier),
-            after={"filter": wanted.address(), "rows": len(rows), "columns": columns},
-        )
+    made = missing_sheet(rows, columns, as_of, source=f"{SHEET} {as_of.isoformat()}", mark=mark)
+    export_receipt(replace(export, columns=columns), rows=len(rows))
     return made
 
 

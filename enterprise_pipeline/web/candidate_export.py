@@ -2,8 +2,7 @@
 
 import io
 import tempfile
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Mapping, Sequence
 from typing import IO, Any
 
 from flask import Response, request, send_file
@@ -12,12 +11,13 @@ from flask_babel import gettext as _
 from enterprise_pipeline.services import candidates as service
 from enterprise_pipeline.services.candidate_filter import CandidateFilter, parse
 from enterprise_pipeline.services.candidate_rows import CandidateRow
+from enterprise_pipeline.services.export_receipts import Export, ExportKind
 from enterprise_pipeline.services.exports import Cell, Column, Sheet, export_candidates
 from enterprise_pipeline.services.missing_sheets import missing_sheet_of
 from enterprise_pipeline.web import candidate_words as words
 from enterprise_pipeline.web.candidate_cells import texts
 from enterprise_pipeline.web.candidate_columns import COLUMNS, USUAL, chosen_columns
-from enterprise_pipeline.web.context import actor, local_zone
+from enterprise_pipeline.web.export_words import about_export, csv_mark, new_export, watermark
 from enterprise_pipeline.web.filters import instant, tier_name, unknown
 from enterprise_pipeline.web.said import said
 
@@ -40,23 +40,23 @@ def answer(*, as_csv: bool) -> Response:
     file: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=SPOOL)  # noqa: SIM115 -- closed by the response
     is_synthetic = service.screening().is_synthetic
     title = _("名单（合成数据）") if is_synthetic else _("名单")
+    export = _begun(wanted, ExportKind.CANDIDATES, columns=columns, form="csv" if as_csv else "xlsx")
+    marks = _row_marks(export, is_synthetic=is_synthetic) if as_csv else {}
     export_candidates(
         wanted,
         file,  # type: ignore[arg-type]
-        sheet=_sheet(wanted, columns, title=title, is_marked=is_synthetic and as_csv),
-        cells=lambda row: _cells(row, columns, is_marked=is_synthetic and as_csv),
+        sheet=_sheet(export, wanted, columns, title=title, marks=marks),
+        cells=lambda row: [*_cells(row, columns), *marks.values()],
         with_sizes="size" in columns,
-        as_csv=as_csv,
-        actor=actor(),
+        export=export,
     )
     file.seek(0)
-    name = f"{_('候选')}-{tier_name(wanted.tier)}-{datetime.now(local_zone()):%Y%m%d-%H%M}"
-    ending = "csv" if as_csv else "xlsx"
+    name = f"{_('候选')}-{tier_name(wanted.tier)}-{export.number}"
     return send_file(
         file,
         mimetype=CSV if as_csv else XLSX,
         as_attachment=True,
-        download_name=f"{name}.{ending}",
+        download_name=f"{name}.{export.form}",
         max_age=0,
     )
 
@@ -70,21 +70,53 @@ def _columns() -> tuple[str, ...]:
 def missing_sheet() -> Response:
     """Write the sheet that asks the enterprises of the list for what they lack, and send it."""
     wanted = service.with_standard(parse(request.args))
-    made = missing_sheet_of(wanted, actor=actor())
     kind = _("待补表")  # Outside the f-string, where extraction sees it.
-    name = f"{kind}-{tier_name(wanted.tier)}-{datetime.now(local_zone()):%Y%m%d-%H%M}.xlsx"
+    export = _begun(wanted, ExportKind.MISSING_SHEET)
+    made = missing_sheet_of(wanted, export=export, mark=watermark(export, title=kind))
+    name = f"{kind}-{tier_name(wanted.tier)}-{export.number}.xlsx"
     return send_file(io.BytesIO(made), mimetype=XLSX, as_attachment=True, download_name=name, max_age=0)
 
 
-def _sheet(wanted: CandidateFilter, columns: Sequence[str], *, title: str, is_marked: bool) -> Sheet:
+def _begun(
+    wanted: CandidateFilter, kind: ExportKind, *, columns: Sequence[str] = (), form: str = "xlsx"
+) -> Export:
+    return new_export(
+        kind,
+        filter_in_words=words.in_words(wanted),
+        of=str(wanted.tier),
+        form=form,
+        address=wanted.address(),
+        columns=columns,
+    )
+
+
+def _row_marks(export: Export, *, is_synthetic: bool) -> dict[str, str]:
+    """What every row of a plain table says of itself, because the table has no other place for it."""
+    marks = {str(_("数据性质")): str(_("合成数据"))} if is_synthetic else {}
+    return marks | {str(_("导出编号")): csv_mark(export)}
+
+
+def _sheet(
+    export: Export,
+    wanted: CandidateFilter,
+    columns: Sequence[str],
+    *,
+    title: str,
+    marks: Mapping[str, str],
+) -> Sheet:
     listed = [Column(title=_("企业"), width=NAME_WIDTH)]
     listed += [Column(title=str(COLUMNS[name]), width=WIDTHS[name]) for name in columns]
-    if is_marked:
-        listed.append(Column(title=_("数据性质"), width=10))
-    return Sheet(title=title, about_title=_("说明"), columns=listed, about=lambda n: about_lines(wanted, n))
+    listed += [Column(title=mark, width=10) for mark in marks]
+    return Sheet(
+        title=title,
+        about_title=_("导出说明"),
+        columns=listed,
+        about=lambda n: about_lines(export, wanted, n),
+        mark=watermark(export, title=title),
+    )
 
 
-def _cells(row: CandidateRow, columns: Sequence[str], *, is_marked: bool) -> list[Cell]:
+def _cells(row: CandidateRow, columns: Sequence[str]) -> list[Cell]:
     says = said()
     cells: list[Cell] = [row.name, *texts(row, columns, says)]
     typed: dict[str, Any] = {"registered": row.registered_on, "changes": row.changes_on}
@@ -93,22 +125,21 @@ def _cells(row: CandidateRow, columns: Sequence[str], *, is_marked: bool) -> lis
     for number, name in enumerate(columns, start=1):
         if typed.get(name) is not None:
             cells[number] = typed[name]
-    return [*cells, _("合成数据")] if is_marked else cells
+    return cells
 
 
-def about_lines(wanted: CandidateFilter, n: int) -> list[tuple[str, str]]:
-    """What the file is: filter in words, day, who and when, by which rules."""
+def about_lines(export: Export, wanted: CandidateFilter, n: int) -> list[tuple[str, str]]:
+    """What the file is: who took it, filter in words, day, by which rules."""
     shown = service.screening()
     rule_set = service.rule_set_of(wanted, shown.as_of)
     nothing = unknown()
     lines = [
-        (_("名单"), words.in_words(wanted)),
+        *about_export(export),
+        (_("名单"), export.filter),
         (_("地址"), request.url),
         (_("截至日期"), shown.as_of.isoformat() if shown.as_of else nothing),
         (_("筛查完成"), instant(shown.screened_at)),
         (_("行数"), f"{n:,}"),
-        (_("导出人"), actor()),
-        (_("导出时间"), f"{datetime.now(local_zone()):%Y-%m-%d %H:%M}"),
     ]
     if rule_set is not None:
         label = rule_set.label_en if said().is_english else rule_set.label

@@ -2,7 +2,6 @@
 
 import tempfile
 from collections.abc import Sequence
-from datetime import datetime
 from typing import IO, Any
 
 from flask import Blueprint, Response, abort, render_template, request, send_file, url_for
@@ -13,11 +12,13 @@ from enterprise_pipeline.services import coverage as service
 from enterprise_pipeline.services import reference
 from enterprise_pipeline.services.candidate_keys import BadCursor
 from enterprise_pipeline.services.coverage import ABOVE_SCALE, CoverageFilter, CoveredEnterprise, Status
+from enterprise_pipeline.services.export_receipts import Export, ExportKind
 from enterprise_pipeline.services.exports import Cell, Column, Sheet
 from enterprise_pipeline.services.overview import registry_is_synthetic
 from enterprise_pipeline.web.candidate_export import XLSX
 from enterprise_pipeline.web.candidate_options import Option
-from enterprise_pipeline.web.context import AS_OF, actor, current_as_of, local_zone
+from enterprise_pipeline.web.context import AS_OF, current_as_of
+from enterprise_pipeline.web.export_words import about_export, new_export, watermark
 from enterprise_pipeline.web.filters import industry, jurisdiction, number, tier_name, translated, unknown
 from enterprise_pipeline.web.said import said
 from scoring.vocabulary import SIZE_NAMES, Tier
@@ -86,16 +87,24 @@ def export_xlsx() -> Response:
     wanted, as_of = _filter(), current_as_of()
     file: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=2**23)  # noqa: SIM115 -- closed by the response
     is_synthetic = registry_is_synthetic()
+    kind = _("规上企业研发机构覆盖")
+    export = new_export(
+        ExportKind.COVERAGE,
+        filter_in_words=_in_words(wanted),
+        of=str(wanted.tier or "all"),
+        address={**wanted.address(), "as_of": as_of.isoformat()},
+        columns=[str(title) for title, _width in COLUMNS],
+    )
     sheet = Sheet(
         title=_("名单（合成数据）") if is_synthetic else _("名单"),
-        about_title=_("说明"),
+        about_title=_("导出说明"),
         columns=[Column(title=str(title), width=width) for title, width in COLUMNS],
-        about=lambda n: _about(wanted, n, is_synthetic=is_synthetic),
+        about=lambda n: _about(export, n, is_synthetic=is_synthetic),
+        mark=watermark(export, title=kind),
     )
-    service.export_coverage(wanted, file, as_of=as_of, sheet=sheet, cells=_cells, actor=actor())  # type: ignore[arg-type]
+    service.export_coverage(wanted, file, as_of=as_of, sheet=sheet, cells=_cells, export=export)  # type: ignore[arg-type]
     file.seek(0)
-    kind = _("规上企业研发机构覆盖")
-    name = f"{kind}-{datetime.now(local_zone()):%Y%m%d-%H%M}.xlsx"
+    name = f"{kind}-{export.number}.xlsx"
     return send_file(file, mimetype=XLSX, as_attachment=True, download_name=name, max_age=0)
 
 
@@ -184,18 +193,21 @@ def _cells(line: CoveredEnterprise) -> Sequence[Cell]:
     )
 
 
-def _about(wanted: CoverageFilter, n: int, *, is_synthetic: bool) -> list[tuple[str, str]]:
+def _in_words(wanted: CoverageFilter) -> str:
     words = [str(STATUS_WORDS[wanted.status]) if wanted.status else said().every]
     words += [tier_name(wanted.tier)] if wanted.tier else []
     if wanted.jurisdiction:
         words.append(unknown() if wanted.jurisdiction == UNKNOWN else jurisdiction(wanted.jurisdiction))
+    return str(_("规上企业研发机构覆盖")) + said().colon + said().comma.join(words)
+
+
+def _about(export: Export, n: int, *, is_synthetic: bool) -> list[tuple[str, str]]:
     lines = [
-        (_("名单"), _("规上企业研发机构覆盖") + said().colon + said().comma.join(words)),
+        *about_export(export),
+        (_("名单"), export.filter),
         (_("地址"), request.url),
         (_("截至日期"), current_as_of().isoformat()),
         (_("行数"), f"{n:,}"),
-        (_("导出人"), actor()),
-        (_("导出时间"), f"{datetime.now(local_zone()):%Y-%m-%d %H:%M}"),
         (
             _("口径"),
             _(

@@ -12,16 +12,18 @@ from flask_babel import ngettext
 from werkzeug.datastructures import CombinedMultiDict
 
 from enterprise_pipeline.services.errors import BadFile, ServiceError
+from enterprise_pipeline.services.export_receipts import ExportKind
 from enterprise_pipeline.services.imports.batches import ImportHead, import_head, list_imports, preview
 from enterprise_pipeline.services.imports.committing import commit_import, discard_import
 from enterprise_pipeline.services.imports.mappings import plan_again
 from enterprise_pipeline.services.imports.outcome import outcome, screen_import
 from enterprise_pipeline.services.imports.plan import Action, Options
 from enterprise_pipeline.services.imports.planning import plan_import
-from enterprise_pipeline.services.imports.refused import refused_workbook
+from enterprise_pipeline.services.imports.refused import refused_export
 from enterprise_pipeline.services.imports.template import blank_sheet
 from enterprise_pipeline.web.context import actor, today
 from enterprise_pipeline.web.entry_forms import ID, form_meta
+from enterprise_pipeline.web.export_words import new_export, watermark
 from enterprise_pipeline.web.import_words import init_import_words
 from forms.imports import ImportOptionsForm, UploadForm
 
@@ -122,9 +124,9 @@ def refused(batch_id: int) -> ResponseReturnValue:
     head = import_head(batch_id)
     stem = head.filename.rpartition(".")[0] or head.filename
     name = _("%(stem)s-未导入.xlsx", stem=stem)
-    return send_file(
-        io.BytesIO(refused_workbook(batch_id)), mimetype=XLSX, as_attachment=True, download_name=name
-    )
+    export = new_export(ExportKind.REFUSED_ROWS, filter_in_words=head.filename, of=str(batch_id))
+    content = refused_export(batch_id, export=export, mark=watermark(export, title=name))
+    return send_file(io.BytesIO(content), mimetype=XLSX, as_attachment=True, download_name=name)
 
 
 @bp.get("/template.xlsx")

@@ -2,18 +2,19 @@
 
 import tempfile
 from collections.abc import Sequence
-from datetime import datetime
 from typing import IO
 
 from flask import Response, request, send_file
 from flask_babel import gettext as _
 
+from enterprise_pipeline.services.export_receipts import Export, ExportKind
 from enterprise_pipeline.services.exports import Cell, Column, Sheet
 from enterprise_pipeline.services.rehearsal_export import export_rehearsal
 from enterprise_pipeline.services.rehearsal_heads import Head, ToldRuleSet
 from enterprise_pipeline.services.rehearsal_list import ChangedEnterprise, RehearsalFilter
 from enterprise_pipeline.web import rehearsal_words as words
-from enterprise_pipeline.web.context import actor, local_zone, shows_synthetic_data
+from enterprise_pipeline.web.context import shows_synthetic_data
+from enterprise_pipeline.web.export_words import about_export, new_export, watermark
 from enterprise_pipeline.web.filters import instant, tier_name, verdict_text, worded
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -25,16 +26,24 @@ def answer(shown: Head, wanted: RehearsalFilter) -> Response:
     """Write the list that the address asks for into a file and send it."""
     file: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=SPOOL)  # noqa: SIM115 -- closed by the response
     is_synthetic = shows_synthetic_data()
+    export = new_export(
+        ExportKind.REHEARSAL,
+        filter_in_words=words.in_words(shown, wanted),
+        of=str(shown.id),
+        address=wanted.address(),
+        columns=[column.title for column in _columns()],
+    )
     sheet = Sheet(
         title=_("预演（合成数据）") if is_synthetic else _("预演"),
-        about_title=_("说明"),
+        about_title=_("导出说明"),
         columns=_columns(),
-        about=lambda n: about_lines(shown, wanted, n),
+        about=lambda n: about_lines(shown, export, n),
+        mark=watermark(export, title=_("预演")),
     )
-    export_rehearsal(shown, wanted, file, sheet=sheet, cells=_cells, actor=actor())  # type: ignore[arg-type]
+    export_rehearsal(shown, wanted, file, sheet=sheet, cells=_cells, export=export)  # type: ignore[arg-type]
     file.seek(0)
     kind = _("预演")
-    name = f"{kind}-{tier_name(shown.tier)}-{datetime.now(local_zone()):%Y%m%d-%H%M}.xlsx"
+    name = f"{kind}-{tier_name(shown.tier)}-{export.number}.xlsx"
     return send_file(file, mimetype=XLSX, as_attachment=True, download_name=name, max_age=0)
 
 
@@ -66,23 +75,22 @@ def _cells(row: ChangedEnterprise) -> Sequence[Cell]:
     ]
 
 
-def about_lines(shown: Head, wanted: RehearsalFilter, n: int) -> list[tuple[str, str]]:
-    """What the file is: which rules, which day, which filter, who and when."""
+def about_lines(shown: Head, export: Export, n: int) -> list[tuple[str, str]]:
+    """What the file is: who took it, which rules, which day, which filter."""
     lines = [
+        *about_export(export),
         (_("层级"), tier_name(shown.tier)),
         (_("原标准"), rule_set_words(shown.old)),
         (_("新标准"), rule_set_words(shown.new)),
         (_("按哪一天的情况"), shown.as_of.isoformat()),
         (_("用哪些数据"), str(words.BASES[shown.basis])),
-        (_("筛选"), words.in_words(shown, wanted)),
+        (_("筛选"), export.filter),
         (_("地址"), request.url),
         (_("行数"), f"{n:,}"),
         (_("已比较的企业"), f"{shown.done:,} / {shown.total:,}"),
         (_("预演状态"), str(words.STATES[shown.state][1])),
         (_("预演开始"), instant(shown.created_at)),
         (_("预演发起人"), shown.actor),
-        (_("导出人"), actor()),
-        (_("导出时间"), f"{datetime.now(local_zone()):%Y-%m-%d %H:%M}"),
     ]
     if shows_synthetic_data():
         lines.append((_("数据性质"), _("合成数据：企业和数字都是虚构的")))

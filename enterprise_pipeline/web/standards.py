@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from werkzeug.datastructures import CombinedMultiDict
 
 from enterprise_pipeline.services.errors import BadFile, FieldConflict, ServiceError
+from enterprise_pipeline.services.export_receipts import ExportKind, export_receipt
 from enterprise_pipeline.services.rehearsal_heads import rehearsals_of_version
 from enterprise_pipeline.services.screening import run_changed
 from enterprise_pipeline.services.standards import drafts, uploads
@@ -35,6 +36,7 @@ from enterprise_pipeline.services.standards.toml_text import Table
 from enterprise_pipeline.web import standard_cases, standard_criteria, standard_points
 from enterprise_pipeline.web.context import actor, current_as_of, today
 from enterprise_pipeline.web.entry_forms import ID, form_meta, pin
+from enterprise_pipeline.web.export_words import new_export
 from enterprise_pipeline.web.filters import tier_name, translated
 from enterprise_pipeline.web.standard_frame import at_once, back_to, form_page, init_words, save, saved, say
 from forms.merging import merged
@@ -198,6 +200,8 @@ def download(version_id: int) -> ResponseReturnValue:
     """Download a version as a rule file."""
     version = get_version(version_id)
     name = f"{version.tier}-{version.standard}-{version.number}.toml"
+    export = new_export(ExportKind.STANDARD, filter_in_words=name, of=str(version_id), form="toml")
+    export_receipt(export, rows=1)
     file = io.BytesIO(version.content.encode())
     return send_file(file, mimetype="application/toml", as_attachment=True, download_name=name)
 

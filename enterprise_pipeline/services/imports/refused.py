@@ -9,6 +9,7 @@ import polars as pl
 import xlsxwriter
 from sqlalchemy import select
 
+from enterprise_pipeline.services.export_receipts import Export, Watermark, export_receipt, stamp
 from enterprise_pipeline.services.imports.batches import Finding, findings_of, import_head
 from enterprise_pipeline.services.imports.issues import Severity
 from enterprise_pipeline.services.imports.layout import ROWS_SEARCHED, fill_merged
@@ -25,8 +26,19 @@ _REASON_WIDTH = 60
 _LONGEST_SHEET_NAME = 31
 
 
+def refused_export(batch_id: int, *, export: Export, mark: Watermark) -> bytes:
+    """`refused_workbook` for somebody who takes it out of the registry, which is recorded."""
+    content, n = _made(batch_id, mark)
+    export_receipt(export, rows=n)
+    return content
+
+
 def refused_workbook(batch_id: int) -> bytes:
     """Return the refused and undecided rows of an import as .xlsx, ready to be mended and sent in again."""
+    return _made(batch_id, None)[0]
+
+
+def _made(batch_id: int, mark: Watermark | None) -> tuple[bytes, int]:
     head = import_head(batch_id)
     packed = reading().scalar(select(ImportBatch.plan).where(ImportBatch.id == batch_id)) or b""
     plan = decode(packed)
@@ -46,12 +58,16 @@ def refused_workbook(batch_id: int) -> bytes:
             "reason": book.add_format({"font_color": "#A61B1B", "text_wrap": True}),
             "text": book.add_format({"num_format": "@"}),
         }
+        pages = []
         for number, view in enumerate(plan.sheets):
             of_sheet = rows.filter(pl.col("sheet") == number)
             source = next(sheet for sheet in sheets if sheet.name == view.name)
             page = book.add_worksheet(view.name[:_LONGEST_SHEET_NAME] or None)
+            pages.append(page)
             _write_sheet(page, marks, view=view, source=source, rows=of_sheet, findings=findings)
-    return buffer.getvalue()
+        if mark:
+            stamp(book, pages, mark)
+    return buffer.getvalue(), rows.height
 
 
 def _write_sheet(

@@ -12,6 +12,7 @@ from typing import Any
 
 import xlsxwriter
 
+from enterprise_pipeline.services.export_receipts import Watermark, stamp
 from enterprise_pipeline.services.imports.fields import BY_COLUMN, FIELDS, Field, Group, Kind
 from enterprise_pipeline.services.imports.provenance import put_source
 from enterprise_pipeline.services.imports.safe import SAFE
@@ -86,7 +87,12 @@ class Asked:
 
 
 def missing_sheet(
-    rows: Iterable[SheetRow], columns: Sequence[str], as_of: date, *, source: str = ""
+    rows: Iterable[SheetRow],
+    columns: Sequence[str],
+    as_of: date,
+    *,
+    source: str = "",
+    mark: Watermark | None = None,
 ) -> bytes:
     """Return an .xlsx with these enterprises and one column for each missing fact.
 
@@ -99,6 +105,8 @@ def missing_sheet(
         The day whose last year ``_y1`` is.
     source
         Whose word the sheet is when it comes back without a sender, under whatever name.
+    mark
+        Who took it, for its print and properties; an empty sheet has none.
     """
     asked = asked_for(columns, as_of)
     buffer = io.BytesIO()
@@ -106,6 +114,8 @@ def missing_sheet(
         if source:
             put_source(book, source)
         page = book.add_worksheet(SHEET)
+        if mark:
+            stamp(book, [page], mark)
         formats = {
             "head": book.add_format(
                 {"bold": True, "bg_color": "#E8F0FE", "text_wrap": True, "valign": "top"}
