@@ -34,6 +34,9 @@ workers = WORKERS
 worker_class = "gthread"
 threads = THREADS
 timeout = 120  # an import of 100,000 rows answers within one request
+# PIPELINE_TRUSTED_PROXIES alone decides whose word about the scheme counts.
+forwarded_allow_ips = ""
+graceful_timeout = 130  # lets the longest request end; the unit waits a little longer
 control_socket_disable = True  # service users have no home folder to put it in
 loglevel = "warning"
 if settings.log == "json":

@@ -6,6 +6,7 @@ holds the two together.
 
 import ipaddress
 import os
+import re
 import secrets
 import tempfile
 from collections.abc import Mapping
@@ -19,6 +20,9 @@ SQLITE_PREFIX = "sqlite:///"
 SECRET_BYTES = 32
 KEEP_PARTS = 3
 LOG_FORMATS = ("text", "json")
+TLS_OFF, TLS_ON, TLS_UNPROTECTED = TLS_CHOICES = ("off", "on", "unprotected")
+LONGEST_HOST = 253
+_HOST_NAME = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)(\.(?!-)[a-z0-9-]{1,63}(?<!-))*")
 
 
 class SettingsError(ValueError):
@@ -40,6 +44,12 @@ class Settings:
 
     port: int = field(default=8000, metadata={"variable": "PIPELINE_PORT"})
     """TCP port the server listens on."""
+
+    hosts: tuple[str, ...] = field(default=(), metadata={"variable": "PIPELINE_HOSTS"})
+    """Names that people open the server by, once there are accounts; those of this machine always work."""
+
+    tls: str = field(default=TLS_OFF, metadata={"variable": "PIPELINE_TLS"})
+    """``on``: people come by https; ``off``: nobody signs in from elsewhere; ``unprotected``: they do, readably."""
 
     secret_key: str = field(default="", metadata={"variable": "SECRET_KEY"}, repr=False)
     """Signs sessions and form tokens; empty means the generated file ``secret_key`` in the instance."""
@@ -84,6 +94,15 @@ class Settings:
         """Where backups go: the folder of the setting, or one in the instance folder."""
         return self.backups or self.instance / "backups"
 
+    @property
+    def address(self) -> str:
+        """What people open, as far as the settings tell; without the slash at the end."""
+        if self.hosts:
+            name, scheme = self.hosts[0], "https" if self.tls == TLS_ON else "http"
+            return f"{scheme}://{name}"
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"http://{host}:{self.port}"
+
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] | None = None) -> "Settings":
         """Read and check every setting; raises `SettingsError` naming the first variable that cannot work."""
@@ -95,6 +114,8 @@ class Settings:
             instance=instance,
             database_url=database_url(given["database_url"], instance=instance),
             host=given["host"] or cls.host,
+            hosts=_host_names(given["hosts"]),
+            tls=_one_of("PIPELINE_TLS", given["tls"] or cls.tls, TLS_CHOICES),
             secret_key=given["secret_key"] or read_or_create_secret_key(instance / "secret_key"),
             timezone=_timezone(given["timezone"] or str(defaults["timezone"])),
             today=_day("PIPELINE_TODAY", given["today"]),
@@ -162,6 +183,15 @@ def is_loopback(host: str) -> bool:
         return False
 
 
+def is_host_name(name: str) -> bool:
+    """Whether a browser may ask for a server by this name or address."""
+    try:
+        ipaddress.ip_address(name.strip("[]"))
+    except ValueError:
+        return len(name) <= LONGEST_HOST and _HOST_NAME.fullmatch(name) is not None
+    return True
+
+
 def require_loopback(host: str) -> None:
     """Raise `SettingsError` for an address that other machines could reach while there are no accounts."""
     if not is_loopback(host):
@@ -206,6 +236,17 @@ def _one_of(variable: str, given: str, known: tuple[str, ...]) -> str:
     if given not in known:
         raise SettingsError(f"{variable} is {given!r}; it must be one of {', '.join(known)}.")
     return given
+
+
+def _host_names(given: str) -> tuple[str, ...]:
+    names = tuple(name.strip().lower() for name in given.split(",")) if given else ()
+    wrong = next((name for name in names if not is_host_name(name)), None)
+    if wrong is not None:
+        raise SettingsError(
+            f"PIPELINE_HOSTS has the name {wrong!r}; it must be names or addresses as a browser shows them, "
+            "without https:// and port, with commas between: pipeline.example,10.1.2.3."
+        )
+    return names
 
 
 def _timezone(given: str) -> str:

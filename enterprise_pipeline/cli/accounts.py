@@ -82,10 +82,9 @@ def _role(given: GivenRole) -> str:
 
 def _show(link: NewLink) -> None:
     settings = _settings()
-    host = f"[{settings.host}]" if ":" in settings.host else settings.host
     until = link.expires_at.astimezone(ZoneInfo(settings.timezone)).strftime("%Y-%m-%d %H:%M")
     click.echo(f"To set the password, open once, before {until}, and keep it secret:")
-    click.echo(f"  http://{host}:{settings.port}{LINK_PATH}{link.token}")
+    click.echo(f"  {settings.address}{LINK_PATH}{link.token}")
 
 
 def _settings() -> Settings:

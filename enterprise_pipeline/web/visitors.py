@@ -2,19 +2,12 @@
 
 from flask import request
 
-from enterprise_pipeline.web.context import settings
-
 OWN_SITES = ("same-origin", "none")
 
 
 def visitor_address() -> str:
-    """The visitor's address; of ``X-Forwarded-For`` only what trusted proxies have added is believed."""
-    connected = request.remote_addr or "unknown"
-    trusted = settings().trusted_proxies
-    if not trusted:
-        return connected
-    told = [part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",") if part.strip()]
-    return told[-trusted] if len(told) >= trusted else connected
+    """The visitor's address; `security.init_security` believes ``X-Forwarded-For`` of known proxies only."""
+    return request.remote_addr or "unknown"
 
 
 def comes_from_elsewhere() -> bool:

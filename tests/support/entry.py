@@ -20,9 +20,14 @@ def code_of(serial: int, *, division: str = "420500") -> str:
 
 def post(client: FlaskClient, path: str, **typed: Any) -> TestResponse:
     """Send a form with the token that the session's pages carry."""
-    found = _TOKEN.search(client.get("/help").text)
+    return client.post(path, data=typed | {"csrf_token": token_of(client.get("/help").text)})
+
+
+def token_of(page: str) -> str:
+    """The token that a page carries."""
+    found = _TOKEN.search(page)
     assert found is not None
-    return client.post(path, data=typed | {"csrf_token": found[1]})
+    return found[1]
 
 
 def hidden(page: str, name: str) -> str:

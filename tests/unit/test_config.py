@@ -45,6 +45,8 @@ def test_every_setting_is_read_from_its_variable(tmp_path):
         PIPELINE_TIMEZONE="Asia/Urumqi",
         PIPELINE_TODAY="2026-11-22",
         PIPELINE_LOG="json",
+        PIPELINE_HOSTS="Pipeline.example, 10.1.2.3,[2001:db8::1]",
+        PIPELINE_TLS="on",
         PIPELINE_BACKUPS=str(tmp_path / "elsewhere"),
         PIPELINE_BACKUP_KEEP="7, 4,0",
     )
@@ -59,6 +61,8 @@ def test_every_setting_is_read_from_its_variable(tmp_path):
         timezone="Asia/Urumqi",
         today=date(2026, 11, 22),
         log="json",
+        hosts=("pipeline.example", "10.1.2.3", "[2001:db8::1]"),
+        tls="on",
         backups=tmp_path / "elsewhere",
         backup_keep=(7, 4, 0),
     )
@@ -89,6 +93,15 @@ def test_the_secret_key_is_not_shown_when_settings_are_printed(tmp_path):
         ("PIPELINE_TODAY", "22.11.2026"),
         ("DATABASE_URL", "mysql://somewhere"),
         ("PIPELINE_LOG", "xml"),
+        ("PIPELINE_TLS", "yes"),
+        ("PIPELINE_HOSTS", "https://pipeline.example"),
+        ("PIPELINE_HOSTS", "pipeline.example:8000"),
+        ("PIPELINE_HOSTS", "*"),
+        ("PIPELINE_HOSTS", "*.example"),
+        ("PIPELINE_HOSTS", "a,,b"),
+        ("PIPELINE_HOSTS", "-a.example"),
+        ("PIPELINE_HOSTS", "科技局.cn"),
+        ("PIPELINE_HOSTS", f"{'a' * 64}.example"),
         ("PIPELINE_BACKUP_KEEP", "14,8"),
         ("PIPELINE_BACKUP_KEEP", "14,8,-1"),
         ("PIPELINE_BACKUP_KEEP", "many"),
@@ -165,3 +178,16 @@ def test_whole_numbers_are_held_to_their_limits(name, tmp_path):
     for wrong in (lowest - 1, highest + 1, "many"):
         with pytest.raises(SettingsError, match=variable):
             read(wrong)
+
+
+@pytest.mark.parametrize(
+    ("given", "address"),
+    [
+        ({}, "http://127.0.0.1:8000"),
+        ({"PIPELINE_HOST": "::1", "PIPELINE_PORT": "80"}, "http://[::1]:80"),
+        ({"PIPELINE_HOSTS": "a.example,b.example"}, "http://a.example"),
+        ({"PIPELINE_HOSTS": "a.example", "PIPELINE_TLS": "on"}, "https://a.example"),
+    ],
+)
+def test_links_for_people_carry_the_name_they_open(tmp_path, given, address):
+    assert settings(tmp_path, **given).address == address
