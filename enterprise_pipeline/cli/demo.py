@@ -1,6 +1,7 @@
-"""``flask demo build``: fill a database of its own with invented enterprises."""
+"""``flask demo``: fill a database of its own with invented enterprises, and make accounts to try it with."""
 
 from collections.abc import Iterator
+from datetime import date
 
 import click
 from flask import current_app
@@ -9,6 +10,8 @@ from flask_migrate import upgrade
 
 from enterprise_pipeline.cli.databases import application_on
 from enterprise_pipeline.config import SQLITE_PREFIX, Settings, SettingsError, database_url
+from enterprise_pipeline.services import clock
+from enterprise_pipeline.services.demo.accounts import DemoAccount, make_accounts
 from enterprise_pipeline.services.demo.build import DemoSummary, build_demo
 from enterprise_pipeline.services.errors import ServiceError
 from scoring.vocabulary import TIER_NAMES, Tier
@@ -58,6 +61,42 @@ def build(enterprises: int, seed: int, *, force: bool, address: str | None) -> N
     for line in _told(summary):
         click.echo(line)
     click.echo(f"Next: {_address_for_the_next_command(url)}flask --app app screen")
+
+
+@demo.command()
+@click.option(
+    "--database-url",
+    "address",
+    help="Which demo registry; else DATABASE_URL where set, else demo.sqlite3 in the instance folder.",
+)
+@with_appcontext
+def accounts(address: str | None) -> None:
+    """Make one account a role and print the passwords, once; run again, everybody gets a new one.
+
+    From then on whoever opens the demo registry has to sign in.
+    """
+    settings: Settings = current_app.config["SETTINGS"]
+    with application_on(_target(settings, address)):
+        try:
+            made = make_accounts(today=_today(settings), now=clock.now())
+        except ServiceError as error:
+            raise click.ClickException(error.message) from error
+    for line in _introduced(made):
+        click.echo(line)
+
+
+def _today(settings: Settings) -> date:
+    return clock.today(settings.timezone, pretended=settings.today)
+
+
+def _introduced(made: list[DemoAccount]) -> Iterator[str]:
+    yield "These passwords are shown only now:"
+    for account in made:
+        yield f"  {account.username:<15} {account.password}   {account.role} · {account.place}"
+    for account in made:
+        if account.codes:
+            yield f"Signing in, {account.username} is asked for a code; each of these works once:"
+            yield from (f"  {code}" for code in account.codes)
 
 
 def _target(settings: Settings, address: str | None) -> str:

@@ -28,21 +28,34 @@ from enterprise_pipeline.services.history import REGISTRY_EMPTIED, REGISTRY_SUBJ
 from enterprise_pipeline.services.rulebooks import current_rulebook
 from enterprise_pipeline.transaction import transaction
 from models import (
+    Account,
     AuditEvent,
     AuditHead,
     AuditPayload,
     Base,
     Enterprise,
+    LoginAttempt,
+    LoginSession,
     Membership,
     Pool,
+    RecoveryCode,
     RegistryState,
+    ResetLink,
+    RoleGrant,
 )
 from scoring.rulebook import Rulebook
 
+ACCOUNT_TABLES = (Account, LoginAttempt, LoginSession, RecoveryCode, ResetLink, RoleGrant)
 KEPT_TABLES = frozenset(
-    {table.__tablename__ for table in (Pool, RegistryState, AuditEvent, AuditPayload, AuditHead)}
+    {
+        table.__tablename__
+        for table in (Pool, RegistryState, AuditEvent, AuditPayload, AuditHead, *ACCOUNT_TABLES)
+    }
 )
-"""Filled by the migrations, or only growing; everything else is emptied before a rebuild."""
+"""Filled by the migrations, only growing, or of people; everything else is emptied before a rebuild.
+
+Without its accounts a registry would be open to whoever sits at the machine, so a rebuild keeps them.
+"""
 
 ACTOR = "demo"
 CACHE_KIB = 256 * 1024
@@ -137,6 +150,8 @@ def _make_room(session: Session, *, replace: bool) -> None:
         before={"enterprises": held},
     )
     session.execute(update(RegistryState).values(live_run_id=None))
+    # Numbers are given anew: a role for one enterprise would be one for another.
+    session.execute(delete(RoleGrant).where(RoleGrant.enterprise_id.is_not(None)))
     for table in reversed(Base.metadata.sorted_tables):
         if table.name not in KEPT_TABLES:
             session.execute(delete(table))
