@@ -7,9 +7,11 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import Any
 
+from enterprise_pipeline.services.business_secrets import Why
 from enterprise_pipeline.services.fact_sheets import ToldFact
 from enterprise_pipeline.services.figure_table import FigureTable
 from enterprise_pipeline.services.growth_readings import Growth, growth_of
+from enterprise_pipeline.services.veiling import Lens
 from scoring.explain import Explanation, Outcome, PointsComponent
 from scoring.facts import split_year
 from scoring.rule_words import SPECS
@@ -75,11 +77,15 @@ class FactValue:
     is_conflict: bool = False
     is_concluded: bool = False
     is_before_registration: bool = False
+    hidden: Why | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class CriterionView:
-    """A criterion's outcome with what it was decided on; ``parts`` are the indicators it is about."""
+    """A criterion's outcome with what it was decided on; ``parts`` are the indicators it is about.
+
+    ``hidden`` is why its amounts do not show; they are then not in it.
+    """
 
     outcome: Outcome
     shape: Shape
@@ -89,6 +95,7 @@ class CriterionView:
     denominator: Fact | None = None
     line_fen: int | None = None
     parts: tuple[PointsComponent, ...] = ()
+    hidden: Why | None = None
 
     @property
     def criterion(self) -> Criterion:
@@ -103,12 +110,13 @@ class CriterionView:
 
 @dataclass(frozen=True, kw_only=True)
 class KnownFacts:
-    """Everything known of one enterprise on a day, with where each value is from."""
+    """Everything known of one enterprise on a day that ``lens`` shows, with where each value is from."""
 
     as_of: date
     row: Mapping[str, Any]
     figures: FigureTable
     sheet: Mapping[str, ToldFact]
+    lens: Lens
 
     def value(self, column: str) -> FactValue:
         """A column of the facts frame with its source."""
@@ -137,6 +145,7 @@ class KnownFacts:
             source=told.source if told else None,
             received_on=told.received_on if told else None,
             is_concluded=told is None and value is not None and column in CONCLUDED,
+            hidden=self.lens.why([column]),
         )
 
     def _figure(self, column: str, fact: Fact, year: int) -> FactValue:
@@ -152,6 +161,7 @@ class KnownFacts:
             received_on=cell.told.received_on if cell else None,
             is_conflict=cell.is_conflict if cell else False,
             is_before_registration=registered is not None and year < registered.year,
+            hidden=self.lens.why([column]),
         )
 
 
@@ -167,16 +177,18 @@ def _view(explanation: Explanation, outcome: Outcome, known: KnownFacts) -> Crit
     if criterion.word == "points_part" and numerator is None:
         shape = Shape.PARTS
     columns = () if shape in (Shape.POINTS, Shape.PARTS) else columns_of(rule_set, criterion)
+    hidden = known.lens.why_criterion(rule_set, criterion)
     named = criterion.args.get("indicators", [criterion.args.get("part")])
     return CriterionView(
         outcome=outcome,
         shape=shape,
         values=tuple(known.value(column) for column in columns),
-        growth=_growths(criterion, known) if shape is Shape.GROWTH else (),
+        growth=_growths(criterion, known) if shape is Shape.GROWTH and not hidden else (),
         numerator=numerator,
         denominator=denominator,
         line_fen=fen(criterion.args["value"]) if _has_money_line(criterion) else None,
         parts=tuple(part for part in explanation.components if part.id in named),
+        hidden=hidden,
     )
 
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from enterprise_pipeline.services.accounts.scope import Scope
+from enterprise_pipeline.services.business_secrets import Veil, veil_of
 from enterprise_pipeline.services.contacts import ContactRecord, contacts_of
 from enterprise_pipeline.services.criterion_views import KnownFacts
 from enterprise_pipeline.services.data_questions import QuestionsOfOne, questions_about
@@ -17,6 +19,13 @@ from enterprise_pipeline.services.holdings_timeline import Holding, HoldingState
 from enterprise_pipeline.services.missing_facts import MissingFact, missing_facts
 from enterprise_pipeline.services.rulebooks import current_rulebook
 from enterprise_pipeline.services.tier_cards import CardGroup, Forecast, TierCard, grouped, tier_cards
+from enterprise_pipeline.services.veiling import (
+    HiddenQuestion,
+    Lens,
+    veiled_edits,
+    veiled_figures,
+    veiled_sheet,
+)
 from enterprise_pipeline.transaction import reading
 from scoring.explain import Explanation, explain
 from scoring.size_classes import size_class
@@ -46,11 +55,13 @@ class EnterprisePage:
     cards: tuple[TierCard, ...]
     missing: tuple[MissingFact, ...]
     questions: QuestionsOfOne
+    hidden_questions: tuple[HiddenQuestion, ...]
     figures: FigureTable
     sheet: dict[str, ToldFact]
     holdings: list[Holding]
     contacts: list[ContactRecord]
     edits: list[Edit]
+    veil: Veil
 
     @property
     def groups(self) -> tuple[CardGroup, ...]:
@@ -58,19 +69,27 @@ class EnterprisePage:
         return grouped(self.cards)
 
 
-def enterprise_page(enterprise_id: int, *, as_of: date) -> EnterprisePage:
-    """Read and explain one enterprise as it was known on ``as_of``; NotFound when there is none."""
+def enterprise_page(enterprise_id: int, *, as_of: date, scope: Scope) -> EnterprisePage:
+    """Read and explain one enterprise as it was known on ``as_of``; NotFound when there is none.
+
+    What ``scope`` does not show is not in the answer: a template cannot tell what it does not have.
+    """
     record = get_enterprise(enterprise_id)
     session = reading()
+    veil = veil_of(session, enterprise_id, scope=scope)
+    lens = Lens(veil=veil, year=as_of.year)
     facts = facts_as_of(session, as_of, enterprise_ids=[enterprise_id])
     rule_sets = current_rulebook().in_force(as_of)
-    explanations = explain(facts, rule_sets, as_of)
-    row = facts.row(0, named=True)
-    figures = figure_table(enterprise_id, as_of=as_of)
-    sheet = told_facts(enterprise_id, as_of=as_of)
+    explanations = [lens.explanation(entry) for entry in explain(facts, rule_sets, as_of)]
+    row = lens.row(facts.row(0, named=True))
+    figures = veiled_figures(figure_table(enterprise_id, as_of=as_of), veil)
+    sheet = veiled_sheet(told_facts(enterprise_id, as_of=as_of), veil)
     holdings = timeline(enterprise_id, as_of=as_of)
-    known = KnownFacts(as_of=as_of, row=row, figures=figures, sheet=sheet)
-    forecasts = _forecasts(enterprise_id, row.get("report_year"), as_of=as_of)
+    known = KnownFacts(as_of=as_of, row=row, figures=figures, sheet=sheet, lens=lens)
+    forecasts = _forecasts(enterprise_id, row.get("report_year"), as_of=as_of, veil=veil)
+    is_own = scope.is_own(enterprise_id=enterprise_id, jurisdiction=record.registration.jurisdiction)
+    asked = questions_about(facts, rule_sets, enterprise_id=enterprise_id, as_of=as_of)
+    questions, hidden_questions = lens.questions(QuestionsOfOne() if is_own else asked)
     return EnterprisePage(
         record=record,
         as_of=as_of,
@@ -79,21 +98,32 @@ def enterprise_page(enterprise_id: int, *, as_of: date) -> EnterprisePage:
         rungs=_rungs(row, explanations, holdings),
         cards=tier_cards(explanations, known, forecasts),
         missing=missing_facts(explanations, holdings, as_of=as_of),
-        questions=questions_about(facts, rule_sets, enterprise_id=enterprise_id, as_of=as_of),
+        questions=questions,
+        hidden_questions=hidden_questions,
         figures=figures,
         sheet=sheet,
         holdings=holdings,
         contacts=contacts_of(enterprise_id),
-        edits=history(enterprise_id),
+        edits=[edit for edit in veiled_edits(history(enterprise_id), veil) if not is_own or _concerns(edit)],
+        veil=veil,
     )
 
 
-def _forecasts(enterprise_id: int, report_year: int | None, *, as_of: date) -> dict[str, Forecast]:
+def _concerns(edit: Edit) -> bool:
+    """Whether a change is told to the enterprise itself: what staff asks about its figures is not."""
+    return not edit.action.startswith("question.")
+
+
+def _forecasts(
+    enterprise_id: int, report_year: int | None, *, as_of: date, veil: Veil
+) -> dict[str, Forecast]:
     """Explanations from the newest report, by rule set, while last year's is missing."""
     if report_year is None or not as_of.year - YEARS_CARRIED <= report_year < as_of.year - 1:
         return {}
     facts = facts_as_of(reading(), as_of, enterprise_ids=[enterprise_id], basis="forecast")
-    found = explain(facts, current_rulebook().in_force(as_of), as_of)
+    # Last year is the newest reported one in these facts.
+    lens = Lens(veil=veil, year=report_year + 1)
+    found = map(lens.explanation, explain(facts, current_rulebook().in_force(as_of), as_of))
     return {entry.rule_set.id: Forecast(report_year=report_year, explanation=entry) for entry in found}
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from enterprise_pipeline.services import audit
+from enterprise_pipeline.services.business_secrets import SecretMark, Why
 from enterprise_pipeline.services.certificates import tell_issue_day
 from enterprise_pipeline.services.changes import mark_changed
 from enterprise_pipeline.services.enterprises import EARLIEST_REGISTRATION, SUBJECT, as_json, locked
@@ -27,12 +28,17 @@ Values = Mapping[str, Any]
 
 @dataclass(frozen=True, kw_only=True)
 class ToldFact:
-    """The newest value of a fact, with who told it and when."""
+    """The newest value of a fact, with who told it and when.
+
+    ``mark`` says that it is a business secret, ``hidden`` why its value does not show.
+    """
 
     value: Any
     valid_from: date
     received_on: date
     source: str
+    mark: SecretMark | None = None
+    hidden: Why | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from enterprise_pipeline.services.business_secrets import SecretMark, Why
 from enterprise_pipeline.services.figures import ReportVersion, figure_versions
 from scoring.vocabulary import YEARLY_FACTS, YEARS_CARRIED, Fact
 
@@ -19,9 +20,9 @@ MOST_YEARS = 8
 
 @dataclass(frozen=True, kw_only=True)
 class Told:
-    """A value as one source tells it."""
+    """A value as one source tells it; None only where it may not be shown."""
 
-    value: int
+    value: int | None
     source: str
     received_on: date
     version: int
@@ -29,11 +30,16 @@ class Told:
 
 @dataclass(frozen=True, kw_only=True)
 class FigureCell:
-    """The value that counts, and other sources that tell another one."""
+    """The value that counts, and other sources that tell another one.
+
+    ``mark`` says that it is a business secret, ``hidden`` why its values do not show.
+    """
 
     year: int
     told: Told
     others: tuple[Told, ...] = ()
+    mark: SecretMark | None = None
+    hidden: Why | None = None
 
     @property
     def is_conflict(self) -> bool:

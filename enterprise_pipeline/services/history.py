@@ -1,11 +1,13 @@
 """Who changed what of an enterprise, as its page tells it."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, select
 
+from enterprise_pipeline.services.business_secrets import Why
 from enterprise_pipeline.services.enterprises import SUBJECT
 from enterprise_pipeline.transaction import reading
 from models import AuditEvent
@@ -18,13 +20,19 @@ REGISTRY_EMPTIED = "registry.emptied"
 
 @dataclass(frozen=True, kw_only=True)
 class Edit:
-    """One recorded change; ``values`` pairs what was there before with what is there after."""
+    """One recorded change; ``values`` pairs what was there before with what is there after.
+
+    ``hidden`` names values that whoever looks may not see, and why. ``is_erased``: the law wanted the
+    values gone, and only who, when and what kind of change is left.
+    """
 
     occurred_at: datetime
     actor: str
     action: str
     about: dict[str, Any]
     values: dict[str, tuple[Any, Any]]
+    hidden: Mapping[str, Why] = field(default_factory=dict)
+    is_erased: bool = False
 
 
 # What says where a change was made, rather than what was changed.
@@ -56,4 +64,5 @@ def _edit(event: AuditEvent) -> Edit:
         action=event.action,
         about={name: value for name in _ABOUT if (value := after.get(name, before.get(name))) is not None},
         values={name: pair for name, pair in changed.items() if pair[0] != pair[1]},
+        is_erased=event.payload is None,
     )

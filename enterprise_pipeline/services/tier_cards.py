@@ -4,7 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from enterprise_pipeline.services.business_secrets import Why
 from enterprise_pipeline.services.criterion_views import CriterionView, KnownFacts, criterion_views
+from enterprise_pipeline.services.veiling import Lens
 from scoring.explain import Explanation
 from scoring.rules_model import DirectCondition
 from scoring.vocabulary import LINES, CriterionResult, Tier, Verdict
@@ -30,9 +32,22 @@ class OtherStandard:
 
 
 @dataclass(frozen=True, kw_only=True)
+class PointsLine:
+    """An indicator with its points as things stand, or why they do not show."""
+
+    label: str
+    label_en: str
+    lo: int | None
+    hi: int | None
+    maximum: int
+    hidden: Why | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class TierCard:
     """A tier's verdict with its reasons.
 
+    ``points`` are its indicators, and ``hides_points`` why their sum does not show;
     ``doors`` are the conditions that opened the direct route; ``others`` are
     the tier's other standards and readings.
     """
@@ -44,6 +59,8 @@ class TierCard:
     doors: tuple[DirectCondition, ...]
     others: tuple[OtherStandard, ...]
     forecast: Forecast | None
+    points: tuple[PointsLine, ...] = ()
+    hides_points: Why | None = None
 
     @property
     def tier(self) -> Tier:
@@ -114,6 +131,25 @@ def _card(entries: Sequence[Explanation], known: KnownFacts, forecasts: Mapping[
         doors=main.doors,
         others=tuple(_other(entry, main, known) for entry in entries if entry is not main),
         forecast=forecasts.get(main.rule_set.id),
+        points=_points(main, known.lens),
+        hides_points=known.lens.why_points(main.rule_set),
+    )
+
+
+def _points(entry: Explanation, lens: Lens) -> tuple[PointsLine, ...]:
+    """Every indicator, also those whose points do not show."""
+    shown = {component.id: component for component in entry.components}
+    parts = entry.rule_set.points.parts if entry.rule_set.points else ()
+    return tuple(
+        PointsLine(
+            label=part.label,
+            label_en=part.label_en,
+            lo=shown[part.id].lo if part.id in shown else None,
+            hi=shown[part.id].hi if part.id in shown else None,
+            maximum=part.maximum,
+            hidden=lens.why_part(part),
+        )
+        for part in parts
     )
 
 

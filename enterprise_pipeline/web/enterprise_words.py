@@ -9,6 +9,7 @@ from flask import Blueprint
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from enterprise_pipeline.services.business_secrets import Why
 from enterprise_pipeline.services.criterion_views import CriterionView, FactValue, Shape
 from enterprise_pipeline.services.growth_readings import Growth
 from enterprise_pipeline.services.missing_facts import MissingFact
@@ -43,6 +44,18 @@ _STATES = {
 }
 
 
+_WHY_WORDS: dict[Why, Any] = {Why.NO_RIGHT: _l("无权查看"), Why.MARKED: _l("商业秘密")}
+_HIDDEN_GAPS: dict[Why, Any] = {
+    Why.NO_RIGHT: _l("有差距，数额无权查看"),
+    Why.MARKED: _l("有差距，数额为商业秘密"),
+}
+
+
+def why_word(why: Why) -> str:
+    """Why a value does not show."""
+    return str(_WHY_WORDS[why])
+
+
 def rung_state(holds: bool | None, verdict: Verdict | None) -> str:  # noqa: FBT001 - a filter's argument
     """How a rung of the ladder looks."""
     if holds:
@@ -73,6 +86,8 @@ def missing_groups(missing: Sequence[MissingFact]) -> list[tuple[str, list[Missi
 
 def value_lines(view: CriterionView, points: tuple[int | None, int | None, int | None]) -> list[str]:
     """What a criterion was decided on, as lines of text; never rounded across its threshold."""
+    if view.hidden and (view.shape is not Shape.FACTS or len(view.values) == 1):
+        return [why_word(view.hidden)]
     if view.shape is Shape.GROWTH:
         return [line for growth in view.growth for line in growth_lines(growth, view.criterion.printed)]
     if view.shape is Shape.POINTS:
@@ -88,6 +103,8 @@ def value_lines(view: CriterionView, points: tuple[int | None, int | None, int |
 
 def plain_value(value: FactValue) -> str:
     """A fact as text."""
+    if value.hidden:
+        return why_word(value.hidden)
     if value.fact is None:
         words = {True: _("持有"), False: _("不持有"), None: unknown()}
         return str(words[value.value])
@@ -149,6 +166,8 @@ def growth_lines(growth: Growth, printed: str) -> list[str]:
 def gap_sentence(view: CriterionView) -> str:
     """What is missing for a criterion that is not met, as a sentence with an amount; rounded up."""
     outcome = view.outcome
+    if outcome.result is CriterionResult.NOT_MET and view.hidden:
+        return str(_HIDDEN_GAPS[view.hidden])
     if outcome.result is not CriterionResult.NOT_MET or outcome.gap is None:
         return ""
     missing = measures.gap_text(view)
@@ -223,6 +242,7 @@ def init_words(blueprint: Blueprint) -> None:
         source_lines,
         sparkline,
         fact_label,
+        why_word,
     ):
         blueprint.add_app_template_global(function, function.__name__)
     init_tier_words(blueprint)

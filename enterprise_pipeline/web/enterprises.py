@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from enterprise_pipeline.services.enterprise_page import EnterprisePage, enterprise_page
 from enterprise_pipeline.services.tier_cards import TierCard
 from enterprise_pipeline.web import enterprise_index
+from enterprise_pipeline.web.access import current_scope
 from enterprise_pipeline.web.candidate_links import LIST, list_place
 from enterprise_pipeline.web.context import current_as_of, today
 from enterprise_pipeline.web.enterprise_words import init_words, rung_state
@@ -29,7 +30,7 @@ bp.add_url_rule("", "index", enterprise_index.index)
 @bp.get(f"/<{ID}:enterprise_id>")
 def show(enterprise_id: int) -> str:
     """One enterprise: what it is, where it stands, why, and what is missing."""
-    shown = enterprise_page(enterprise_id, as_of=current_as_of())
+    shown = enterprise_page(enterprise_id, as_of=current_as_of(), scope=current_scope())
     asked = [fact.column for fact in shown.missing if fact_of(fact.column)]
     asked += [name for fact in shown.missing for name, _number in fact.issue_days]
     answers = answer_form(asked)(received_on=today(), meta=form_meta())

@@ -82,6 +82,11 @@ def edit_lines(edit: Edit) -> list[str]:
     return [_line(name, before, after) for name, (before, after) in edit.values.items()]
 
 
+def edit_label(name: str) -> str:
+    """What a changed value is called."""
+    return translated(COLUMNS[name].label) if name in COLUMNS else str(_NAMES.get(name, name))
+
+
 def choice_value(value: Any, fact: Fact) -> str:
     """A stored fact as text, a code by its name."""
     if fact.choices and value in CHOICE_NAMES:
@@ -90,7 +95,7 @@ def choice_value(value: Any, fact: Fact) -> str:
 
 
 def _line(name: str, before: Any, after: Any) -> str:
-    label = translated(COLUMNS[name].label) if name in COLUMNS else str(_NAMES.get(name, name))
+    label = edit_label(name)
     if before is None:
         return f"{label}{_('：')}{_value(name, after)}"
     return f"{label}{_('：')}{_value(name, before)} → {_value(name, after)}"
@@ -110,5 +115,5 @@ def _value(name: str, value: Any) -> str:
 
 def init_history(blueprint: Blueprint) -> None:
     """Let templates use these words."""
-    for function in (action_word, actor_word, edit_about, edit_lines, choice_value):
+    for function in (action_word, actor_word, edit_about, edit_label, edit_lines, choice_value):
         blueprint.add_app_template_global(function, function.__name__)

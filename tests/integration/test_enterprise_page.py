@@ -5,6 +5,7 @@ from datetime import date
 
 import pytest
 
+from enterprise_pipeline.services.accounts.scope import EVERYTHING
 from enterprise_pipeline.services.criterion_views import Shape
 from enterprise_pipeline.services.enterprise_page import enterprise_page
 from models import Certificate, Contact, Membership, PoolCoverage, db
@@ -35,7 +36,7 @@ def test_there_is_a_card_for_each_tier_in_the_order_of_the_lines(context):
     firm = add_good_enterprise(db.session)
     db.session.commit()
 
-    page = enterprise_page(firm, as_of=AS_OF)
+    page = enterprise_page(firm, as_of=AS_OF, scope=EVERYTHING)
 
     in_force = {rules.tier for rules in load_rulebook().in_force(AS_OF)}
     order = [tier for _, line in LINES for tier in line if tier in in_force]
@@ -125,7 +126,7 @@ def test_with_nothing_known_the_verdicts_are_open_and_the_questions_are_asked(co
     assert "未知" in page
     assert "还没有年度数据" in page
     assert card(firm, Tier.TECH_SME).explanation.verdict is Verdict.UNDETERMINED
-    first = enterprise_page(firm, as_of=AS_OF).missing[0]
+    first = enterprise_page(firm, as_of=AS_OF, scope=EVERYTHING).missing[0]
     assert first.is_first
     assert "先问" in page
     assert re.search(r"关系到 \d+ 个层级", page)
@@ -135,7 +136,7 @@ def test_only_what_can_change_a_verdict_is_asked_for(context):
     firm = add_good_enterprise(db.session)
     db.session.commit()
 
-    page = enterprise_page(firm, as_of=AS_OF)
+    page = enterprise_page(firm, as_of=AS_OF, scope=EVERYTHING)
     by_tier = {one.tier: set(one.explanation.missing) for one in page.cards}
     assert {fact.column for fact in page.missing} == set().union(*by_tier.values())
 
@@ -152,7 +153,7 @@ def test_a_certificate_without_a_day_of_issue_is_asked_about(context, client):
 
     assert "2023 年（日期未知） 至 未知" in page
     assert "证书 GR202342000218" in page
-    missing = {fact.column: fact for fact in enterprise_page(firm, as_of=AS_OF).missing}
+    missing = {fact.column: fact for fact in enterprise_page(firm, as_of=AS_OF, scope=EVERYTHING).missing}
     assert missing["holds_hnte"].issue_days == (("issued_on_1", "GR202342000218"),)
 
 

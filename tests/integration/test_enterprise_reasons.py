@@ -5,6 +5,7 @@ from datetime import date
 
 import pytest
 
+from enterprise_pipeline.services.accounts.scope import EVERYTHING
 from enterprise_pipeline.services.enterprise_page import enterprise_page
 from models import Certificate, db
 from scoring.questions import rank
@@ -30,7 +31,7 @@ def test_a_tier_of_other_industries_stands_apart_and_asks_nothing(context, clien
     firm = add_good_enterprise(db.session, industry_code="C2614")
     db.session.commit()
 
-    page = enterprise_page(firm, as_of=AS_OF)
+    page = enterprise_page(firm, as_of=AS_OF, scope=EVERYTHING)
     apart = {one.tier for group in page.groups for one in group.unconcerned}
 
     assert Tier.ABOVE_SCALE_SERVICE in apart
@@ -44,7 +45,7 @@ def test_questions_stand_in_the_order_of_what_they_settle(context, client):
     add_report(db.session, firm, 2025, **GOOD_YEAR | {"hitech_income_fen": None})
 
     page = shown(client, firm)
-    told = enterprise_page(firm, as_of=AS_OF)
+    told = enterprise_page(firm, as_of=AS_OF, scope=EVERYTHING)
     missing = {fact.column: fact for fact in told.missing}
 
     assert Tier.HNTE in missing["hitech_income_fen_y1"].decides
@@ -79,7 +80,7 @@ def test_the_deciding_standard_is_the_card_and_the_others_are_rows_in_it(context
     assert gazelle.explanation.rule_set.standard == "hubei2021"
     assert len(gazelle.others) >= 3
     assert all(other.explanation.rule_set.label in page for other in gazelle.others)
-    assert page.count("结论可能在") <= len(enterprise_page(firm, as_of=AS_OF).cards)
+    assert page.count("结论可能在") <= len(enterprise_page(firm, as_of=AS_OF, scope=EVERYTHING).cards)
 
 
 def test_a_kinder_standard_is_told_on_the_card_before_it_is_opened(context, client):

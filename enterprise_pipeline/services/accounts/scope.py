@@ -47,6 +47,12 @@ class Scope:
         part = self.secrets
         return part is not None and part.covers(enterprise_id=enterprise_id, jurisdiction=jurisdiction)
 
+    def is_own(self, *, enterprise_id: int, jurisdiction: str | None) -> bool:
+        """Whether an enterprise shows only because whoever looks belongs to it."""
+        if self.is_everything or jurisdiction in (self.jurisdictions or ()):
+            return False
+        return enterprise_id in (self.enterprise_ids or ())
+
     def condition(self, enterprise: type[Enterprise] | Any = Enterprise) -> ColumnElement[bool]:
         """The condition on ``enterprise`` (the class or an alias, with ``id`` and ``jurisdiction``)."""
         if self.is_everything:
