@@ -5,9 +5,10 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Table, and_, exists, func, or_, select, true, union
+from sqlalchemy import ColumnElement, Select, Table, and_, exists, false, func, or_, select, true, union
 
 from enterprise_pipeline.services import name_search
+from enterprise_pipeline.services.accounts.scope import Scope
 from enterprise_pipeline.services.candidate_filter import BASES, GAP_COUNTS, UNKNOWN, YES, CandidateFilter
 from enterprise_pipeline.services.cube import HOLDS_UNKNOWN, MOST_GAPS_TOLD
 from enterprise_pipeline.services.rulebooks import current_rulebook
@@ -35,6 +36,23 @@ def of_list_in_another_order(table: Table, wanted: CandidateFilter) -> Condition
         column.standard.between(wanted.standard, wanted.standard),
         column.basis.between(wanted.basis, wanted.basis),
     )
+
+
+def of_places(table: Table, places: frozenset[str] | None) -> Condition:
+    """The rows of some jurisdictions; None is all of them."""
+    return true() if places is None else table.c.jurisdiction.in_(sorted(places))
+
+
+def of_area(table: Table, scope: Scope) -> Condition:
+    """The rows that somebody may see, by the jurisdictions they were screened with."""
+    if scope.is_everything:
+        return true()
+    parts: list[Condition] = []
+    if scope.jurisdictions:
+        parts.append(of_places(table, scope.jurisdictions))
+    if scope.enterprise_ids:
+        parts.append(table.c.enterprise_id.in_(sorted(scope.enterprise_ids)))
+    return or_(*parts) if parts else false()
 
 
 def of_cube(table: Table, wanted: CandidateFilter) -> Condition:

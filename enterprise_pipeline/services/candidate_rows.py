@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Select, Table, bindparam, inspect, select
 from sqlalchemy.orm import Session
 
+from enterprise_pipeline.services.accounts.scope import Scope
 from enterprise_pipeline.services.candidate_filter import CandidateFilter
 from enterprise_pipeline.services.changes import in_parts
 from enterprise_pipeline.services.live import Live
@@ -77,16 +78,20 @@ class CandidateRow:
 
 
 def read_rows(
-    session: Session, shown: Live, wanted: CandidateFilter, ids: Sequence[int]
+    session: Session, shown: Live, wanted: CandidateFilter, ids: Sequence[int], *, scope: Scope
 ) -> list[CandidateRow]:
-    """The rows of these enterprises, in the order of ``ids``; one that has gone meanwhile is left out."""
+    """The rows of these enterprises, in the order of ``ids``; one that has gone meanwhile is left out.
+
+    Gone is also one that was moved out of ``scope`` since the screening that put it there.
+    """
     found: dict[int, CandidateRow] = {}
     rules = current_rulebook(session)
     connection = session.connection()
     parameters = {"tier": str(wanted.tier), "standard": wanted.standard, "basis": wanted.basis}
     for part in in_parts(ids):
         for row in connection.execute(_query(shown.table), {**parameters, "ids": list(part)}).all():
-            found[row[0]] = _row(row, rules)
+            if scope.covers(enterprise_id=row.enterprise_id, jurisdiction=row.jurisdiction):
+                found[row[0]] = _row(row, rules)
     return [found[enterprise_id] for enterprise_id in ids if enterprise_id in found]
 
 

@@ -14,6 +14,7 @@ from enterprise_pipeline.services.candidate_conditions import (
     of_cube,
     of_list,
     of_list_in_another_order,
+    of_places,
 )
 from enterprise_pipeline.services.candidate_filter import UNKNOWN, CandidateFilter, Sort
 from enterprise_pipeline.services.candidate_keys import Key, in_order
@@ -129,10 +130,16 @@ class NameScan:
     """The order by name: enterprises in that order, each tried for a matching assessment."""
 
     def __init__(
-        self, session: Session, table: Table, wanted: CandidateFilter, *, rest: Condition | None
+        self,
+        session: Session,
+        table: Table,
+        wanted: CandidateFilter,
+        *,
+        places: frozenset[str] | None,
+        rest: Condition | None,
     ) -> None:
         self._session = session
-        conditions = [of_list(table, wanted), of_cube(table, wanted)]
+        conditions = [of_list(table, wanted), of_cube(table, wanted), of_places(table, places)]
         # As an EXISTS neither database is tempted to sort all matching rows first.
         assessed = exists().where(
             table.c.enterprise_id == Enterprise.id, *conditions, *([] if rest is None else [rest])
@@ -141,6 +148,8 @@ class NameScan:
         if wanted.jurisdiction:
             place = None if wanted.jurisdiction == UNKNOWN else wanted.jurisdiction
             self._query = self._query.where(Enterprise.jurisdiction == place)
+        if places is not None:
+            self._query = self._query.where(Enterprise.jurisdiction.in_(sorted(places)))
 
     def keys(self, *, after: Key | None = None, before: Key | None = None, limit: int) -> list[Key]:
         """Up to ``limit`` keys right after one, or right before one (nearest first)."""
@@ -158,6 +167,7 @@ class ValueScan:
         wanted: CandidateFilter,
         *,
         ranges: Sequence[Range],
+        places: frozenset[str] | None,
         rest: Condition | None,
     ) -> None:
         self._session = session
@@ -173,7 +183,8 @@ class ValueScan:
         self._first = (0.0 if by_shortfall else date.min, *self._between, 0)
         self._last = (float("inf") if by_shortfall else date.max, *self._between, 0)
         those = of_list if by_shortfall else of_list_in_another_order
-        conditions = [those(table, wanted), of_cube(table, wanted), *([] if rest is None else [rest])]
+        conditions = [those(table, wanted), of_cube(table, wanted), of_places(table, places)]
+        conditions += [] if rest is None else [rest]
         self._known = select(self._value, column.enterprise_id).where(*conditions, self._value.is_not(None))
         nothing_known = self._value.is_(None)
         without = nothing_known if rest is None else and_(rest, nothing_known)

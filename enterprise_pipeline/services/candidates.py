@@ -7,7 +7,8 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from enterprise_pipeline.services.candidate_conditions import of_list
+from enterprise_pipeline.services.accounts.scope import Scope
+from enterprise_pipeline.services.candidate_conditions import of_area, of_list
 from enterprise_pipeline.services.candidate_filter import BadFilter, CandidateFilter
 from enterprise_pipeline.services.candidate_keys import Cursor, Key, key_of, read_cursor
 from enterprise_pipeline.services.candidate_rows import CandidateRow, read_rows
@@ -66,7 +67,9 @@ class Neighbours:
     total: Count
 
 
-def page(wanted: CandidateFilter, *, after: str = "", before: str = "", size: int = PAGE) -> CandidatePage:
+def page(
+    wanted: CandidateFilter, *, scope: Scope, after: str = "", before: str = "", size: int = PAGE
+) -> CandidatePage:
     """One page of the list, right after or right before a place in it; without a place the first page.
 
     Raises
@@ -79,11 +82,11 @@ def page(wanted: CandidateFilter, *, after: str = "", before: str = "", size: in
     session = reading()
     shown = live(session)
     wanted = with_standard(wanted)
-    found = walk(session, shown, wanted)
+    found = walk(session, shown, wanted, scope=scope)
     keys, first, has_previous, has_next = _stretch(
         found.reader, wanted, after=after, before=before, size=size
     )
-    rows = read_rows(session, shown, wanted, [key[-1] for key in keys])
+    rows = read_rows(session, shown, wanted, [key[-1] for key in keys], scope=scope)
     places = {key[-1]: Cursor(first + number, key).text() for number, key in enumerate(keys)}
     cursors = [places[row.enterprise_id] for row in rows]
     return CandidatePage(
@@ -120,7 +123,9 @@ def _stretch(
     return keys[:size], position, place is not None, len(keys) > size
 
 
-def neighbours(wanted: CandidateFilter, enterprise_id: int, *, at: str = "") -> Neighbours | None:
+def neighbours(
+    wanted: CandidateFilter, enterprise_id: int, *, scope: Scope, at: str = ""
+) -> Neighbours | None:
     """What stands before and after an enterprise in a list; None when it is not in it.
 
     ``at`` is the place where the list had it, so that "next" still leads on
@@ -129,13 +134,16 @@ def neighbours(wanted: CandidateFilter, enterprise_id: int, *, at: str = "") -> 
     session = reading()
     shown = live(session)
     wanted = with_standard(wanted)
-    place = read_cursor(at, wanted.sort) if at else _place_of(session, shown, wanted, enterprise_id)
+    if at:
+        place: Cursor | None = read_cursor(at, wanted.sort)
+    else:
+        place = _place_of(session, shown, wanted, enterprise_id, scope=scope)
     if place is None:
         return None
-    found = walk(session, shown, wanted)
+    found = walk(session, shown, wanted, scope=scope)
     before = _other_than(enterprise_id, found.reader.keys(before=place.key, limit=2))
     after = _other_than(enterprise_id, found.reader.keys(after=place.key, limit=2))
-    names = _names(session, [key[-1] for key in (before, after) if key])
+    names = _names(session, [key[-1] for key in (before, after) if key], scope=scope)
     return Neighbours(
         previous=_neighbour(before, max(place.position - 1, 0), names),
         next=_neighbour(after, place.position + 1, names),
@@ -144,12 +152,14 @@ def neighbours(wanted: CandidateFilter, enterprise_id: int, *, at: str = "") -> 
     )
 
 
-def _place_of(session: Session, shown: Live, wanted: CandidateFilter, enterprise_id: int) -> Cursor | None:
+def _place_of(
+    session: Session, shown: Live, wanted: CandidateFilter, enterprise_id: int, *, scope: Scope
+) -> Cursor | None:
     table = shown.table
     query = (
         select(table, Enterprise.initials)
         .join(Enterprise, Enterprise.id == table.c.enterprise_id)
-        .where(of_list(table, wanted), table.c.enterprise_id == enterprise_id)
+        .where(of_list(table, wanted), of_area(table, scope), table.c.enterprise_id == enterprise_id)
     )
     row = session.execute(query).first()
     return None if row is None else Cursor(0, key_of(wanted.sort, row))
@@ -159,8 +169,9 @@ def _other_than(enterprise_id: int, keys: list[Key]) -> Key | None:
     return next((key for key in keys if key[-1] != enterprise_id), None)
 
 
-def _names(session: Session, ids: list[int]) -> dict[int, str]:
-    rows = session.execute(select(Enterprise.id, Enterprise.name).where(Enterprise.id.in_(ids)))
+def _names(session: Session, ids: list[int], *, scope: Scope) -> dict[int, str]:
+    query = select(Enterprise.id, Enterprise.name).where(Enterprise.id.in_(ids))
+    rows = session.execute(scope.apply(query))
     return {row.id: row.name for row in rows}
 
 
@@ -171,16 +182,16 @@ def _neighbour(key: Key | None, position: int, names: dict[int, str]) -> Neighbo
 
 
 def every_row(
-    wanted: CandidateFilter, *, size: int = ROWS_AT_ONCE, with_sizes: bool = False
+    wanted: CandidateFilter, *, scope: Scope, size: int = ROWS_AT_ONCE, with_sizes: bool = False
 ) -> Iterator[list[CandidateRow]]:
     """All rows of the list in its order, some at a time; with the sizes of the enterprises where asked."""
     session = reading()
     shown = live(session)
     wanted = with_standard(wanted)
-    reader = walk(session, shown, wanted).reader
+    reader = walk(session, shown, wanted, scope=scope).reader
     keys = reader.keys(limit=size)
     while keys:
-        rows = read_rows(session, shown, wanted, [key[-1] for key in keys])
+        rows = read_rows(session, shown, wanted, [key[-1] for key in keys], scope=scope)
         yield sized(rows, shown) if with_sizes else rows
         keys = reader.keys(after=keys[-1], limit=size)
 

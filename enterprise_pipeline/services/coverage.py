@@ -10,6 +10,7 @@ import polars as pl
 from sqlalchemy import select, union
 from sqlalchemy.orm import Session
 
+from enterprise_pipeline.services.accounts.scope import Scope
 from enterprise_pipeline.services.bulk import chosen, read_frame
 from enterprise_pipeline.services.candidate_conditions import certified_on, member_on
 from enterprise_pipeline.services.candidate_keys import BadCursor, Cursor, read_parts
@@ -128,7 +129,9 @@ class CoveragePage:
         return sum(self.places.values(), Covered())
 
 
-def coverage(wanted: CoverageFilter, *, as_of: date, after: str = "", size: int = PAGE) -> CoveragePage:
+def coverage(
+    wanted: CoverageFilter, *, as_of: date, scope: Scope, after: str = "", size: int = PAGE
+) -> CoveragePage:
     """The sums by place on a day, and one page of the list, by name, from behind ``after``.
 
     Raises
@@ -137,7 +140,7 @@ def coverage(wanted: CoverageFilter, *, as_of: date, after: str = "", size: int 
         If ``after`` is no place in this list.
     """
     place = _read(after) if after else None
-    everyone = _above_scale(reading(), as_of, wanted.tier)
+    everyone = _above_scale(reading(), as_of, wanted.tier, scope=scope)
     listed = _wanted(everyone, wanted)
     rest = listed if place is None else listed.filter(_behind(*place.key))
     lines = tuple(_lines(rest.head(size), as_of))
@@ -160,14 +163,14 @@ def _read(text: str) -> Cursor:
     return Cursor(position, tuple(parts))
 
 
-def every_line(wanted: CoverageFilter, *, as_of: date) -> Iterator[CoveredEnterprise]:
-    """The whole list, by name."""
-    return _lines(_wanted(_above_scale(reading(), as_of, wanted.tier), wanted), as_of)
+def every_line(wanted: CoverageFilter, *, as_of: date, scope: Scope) -> Iterator[CoveredEnterprise]:
+    """The whole list within ``scope``, by name."""
+    return _lines(_wanted(_above_scale(reading(), as_of, wanted.tier, scope=scope), wanted), as_of)
 
 
-def _above_scale(session: Session, as_of: date, tier: Tier | None) -> pl.DataFrame:
+def _above_scale(session: Session, as_of: date, tier: Tier | None, *, scope: Scope) -> pl.DataFrame:
     """Who holds an above-scale title on the day, with name, place, titles and what is told of R&D."""
-    holders = _holders(session, as_of, (tier,) if tier else ABOVE_SCALE)
+    holders = _holders(session, as_of, (tier,) if tier else ABOVE_SCALE, scope=scope)
     ids = holders["enterprise_id"].to_list()
     parts = [_facts(session, as_of, part) for part in in_parts(ids)]
     if not parts:
@@ -175,7 +178,7 @@ def _above_scale(session: Session, as_of: date, tier: Tier | None) -> pl.DataFra
     return holders.join(pl.concat(parts), on="enterprise_id").sort("initials", "enterprise_id")
 
 
-def _holders(session: Session, as_of: date, tiers: Sequence[Tier]) -> pl.DataFrame:
+def _holders(session: Session, as_of: date, tiers: Sequence[Tier], *, scope: Scope) -> pl.DataFrame:
     """One row an enterprise, with its titles; certainly valid on the day."""
     names = [str(tier) for tier in tiers]
     member, certificate = Membership, Certificate
@@ -185,7 +188,10 @@ def _holders(session: Session, as_of: date, tiers: Sequence[Tier]) -> pl.DataFra
             certificate.pool_id.in_(names), certified_on(as_of)
         ),
     ).subquery()
-    rows = read_frame(session, select(query.c.enterprise_id, query.c.pool_id))
+    titles = select(query.c.enterprise_id, query.c.pool_id)
+    if not scope.is_everything:
+        titles = scope.apply(titles.join(Enterprise, Enterprise.id == query.c.enterprise_id))
+    rows = read_frame(session, titles)
     return rows.group_by("enterprise_id").agg(pl.col("pool_id").sort()).sort("enterprise_id")
 
 
@@ -272,6 +278,8 @@ def export_coverage(
     export: Export,
 ) -> int:
     """Write the whole list as a workbook and record who takes it; returns the number of rows."""
-    n = write_workbook(file, sheet, (cells(line) for line in every_line(wanted, as_of=as_of)))
+    n = write_workbook(
+        file, sheet, (cells(line) for line in every_line(wanted, as_of=as_of, scope=export.scope))
+    )
     export_receipt(export, rows=n)
     return n

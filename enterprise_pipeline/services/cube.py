@@ -6,6 +6,7 @@ each cell has, so it can say where in the order a filter's enterprises lie.
 """
 
 from collections.abc import Iterable, Sequence
+from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -102,8 +103,10 @@ class Cube:
         self._jurisdiction, self._industry = jurisdiction[order], industry[order]
         self._n = np.array(columns[5], dtype=np.int64)[order]
         self._dimensions = self._coded_dimensions()
+        self._shown: Mask = self._n > 0
         self._ranges: dict[CandidateFilter, tuple[Range, ...]] = {}
         self._facets: dict[CandidateFilter, dict[str, dict[str, int]]] = {}
+        self._areas: dict[frozenset[str], Cube] = {}
 
     def _coded_dimensions(self) -> dict[str, tuple[list[str], npt.NDArray[np.int64]]]:
         """For each dimension its words, and for each cell the number of its word."""
@@ -116,10 +119,29 @@ class Cube:
             "gaps": (list(GAP_COUNTS), np.minimum(self._n_failed, MOST_GAPS_TOLD)),
         }
 
+    def within(self, jurisdictions: frozenset[str]) -> "Cube":
+        """The same cube as those see it who may see these jurisdictions only.
+
+        It keeps all cells in their order: a stretch of the list must not reach over cells of others.
+        """
+        if jurisdictions not in self._areas:
+            part = copy(self)
+            part._keep(jurisdictions)  # noqa: SLF001 -- our own copy
+            _forget_some(self._areas)
+            self._areas[jurisdictions] = part
+        return self._areas[jurisdictions]
+
+    def _keep(self, jurisdictions: frozenset[str]) -> None:
+        """Show these only, and forget what was counted over all."""
+        among = np.array([name in jurisdictions for name in self._jurisdictions], dtype=np.bool_)
+        self._shown = self._shown & among[self._jurisdiction]
+        self._ranges, self._facets, self._areas = {}, {}, {}
+        self.__dict__.pop("total", None)
+
     @cached_property
     def total(self) -> int:
         """How many enterprises it counts."""
-        return int(self._n.sum())
+        return int(self._n[self._shown].sum())
 
     def count(self, wanted: CandidateFilter) -> int:
         """How many enterprises match the dimensions that the cube knows."""
@@ -143,7 +165,7 @@ class Cube:
         return self._ranges[key]
 
     def _mask(self, wanted: CandidateFilter, *, but: str = "") -> Mask:
-        mask: Mask = self._n > 0
+        mask = self._shown.copy()
         if wanted.verdict is not None and but != "verdict":
             mask &= self._verdict == wanted.verdict
         if wanted.holds and but != "holds":

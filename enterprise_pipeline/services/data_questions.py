@@ -13,6 +13,7 @@ import polars as pl
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from enterprise_pipeline.services.accounts.scope import Scope
 from enterprise_pipeline.services.candidate_filter import UNKNOWN, BadFilter, check_words
 from enterprise_pipeline.services.errors import NotFound
 from enterprise_pipeline.services.facts import facts_as_of
@@ -203,14 +204,14 @@ def parse_question_filter(query: Mapping[str, str]) -> QuestionFilter:
     return QuestionFilter(jurisdiction=jurisdiction, kind=kind, after=int(after or 0))
 
 
-def question_page(wanted: QuestionFilter, *, as_of: date) -> QuestionPage:
-    """Look through the registry from a place on until the page is full or enough was looked at."""
+def question_page(wanted: QuestionFilter, *, as_of: date, scope: Scope) -> QuestionPage:
+    """Look through what ``scope`` shows from a place on until the page is full or enough was looked at."""
     session = reading()
     rule_sets = current_rulebook().in_force(as_of)
     lines: list[QuestionLine] = []
     looked_at, after = 0, wanted.after
     while looked_at < LOOKED_AT and len(lines) < PAGE:
-        ids = _ids(session, wanted, after)
+        ids = _ids(session, wanted, after, scope=scope)
         if not ids:
             return QuestionPage(wanted=wanted, lines=tuple(lines), looked_at=looked_at, next=None)
         found = _found(session, wanted, ids, rule_sets, as_of=as_of)[: PAGE - len(lines)]
@@ -219,12 +220,15 @@ def question_page(wanted: QuestionFilter, *, as_of: date) -> QuestionPage:
         last = found[-1].id if is_full else ids[-1]
         looked_at += ids.index(last) + 1
         after = last
-    more = after if _ids(session, wanted, after, limit=1) else None
+    more = after if _ids(session, wanted, after, scope=scope, limit=1) else None
     return QuestionPage(wanted=wanted, lines=tuple(lines), looked_at=looked_at, next=more)
 
 
-def _ids(session: Session, wanted: QuestionFilter, after: int, *, limit: int = _PART) -> list[int]:
+def _ids(
+    session: Session, wanted: QuestionFilter, after: int, *, scope: Scope, limit: int = _PART
+) -> list[int]:
     query = select(Enterprise.id).where(Enterprise.id > after).order_by(Enterprise.id).limit(limit)
+    query = scope.apply(query)
     if wanted.jurisdiction:
         place = None if wanted.jurisdiction == UNKNOWN else wanted.jurisdiction
         query = query.where(Enterprise.jurisdiction == place)

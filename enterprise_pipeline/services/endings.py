@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Select, and_, func, or_, select, tuple_
 
+from enterprise_pipeline.services.accounts.scope import Scope
 from enterprise_pipeline.transaction import reading
 from models import Certificate, Enterprise
 
@@ -33,25 +34,31 @@ class EndingsPage:
     after: tuple[date, int] | None
 
 
-def counts_of_endings(*, as_of: date, within: int) -> dict[str, int]:
+def counts_of_endings(*, as_of: date, within: int, scope: Scope) -> dict[str, int]:
     """How many certificates in force on ``as_of`` end within so many days, by tier."""
-    found = _ending(as_of, within).subquery()
+    found = scope.apply(_ending(as_of, within)).subquery()
     rows = reading().execute(select(found.c.pool_id, func.count().label("n")).group_by(found.c.pool_id))
     return {row.pool_id: row.n for row in rows}
 
 
-def count_endings(*, as_of: date, within: int, tier: str) -> int:
+def count_endings(*, as_of: date, within: int, tier: str, scope: Scope) -> int:
     """How many certificates of one tier end within so many days."""
-    found = _ending(as_of, within).where(Certificate.pool_id == tier).subquery()
+    found = scope.apply(_ending(as_of, within)).where(Certificate.pool_id == tier).subquery()
     return reading().scalar(select(func.count()).select_from(found)) or 0
 
 
 def endings(
-    *, as_of: date, within: int, tier: str, after: tuple[date, int] | None = None, size: int = PAGE
+    *,
+    as_of: date,
+    within: int,
+    tier: str,
+    scope: Scope,
+    after: tuple[date, int] | None = None,
+    size: int = PAGE,
 ) -> EndingsPage:
-    """The certificates of a tier that end soon, the first to end first."""
+    """The certificates of a tier within ``scope`` that end soon, the first to end first."""
     key = (Certificate.expires_on, Certificate.id)
-    query = _ending(as_of, within).where(Certificate.pool_id == tier)
+    query = scope.apply(_ending(as_of, within)).where(Certificate.pool_id == tier)
     if after is not None:
         query = query.where(tuple_(*key) > after)
     rows = reading().execute(query.order_by(*key).limit(size + 1)).all()

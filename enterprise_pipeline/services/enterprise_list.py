@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Select, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from enterprise_pipeline.services import name_search
+from enterprise_pipeline.services.accounts.scope import Scope
 from enterprise_pipeline.services.candidate_conditions import certified_on, holders, in_field, member_on
 from enterprise_pipeline.services.candidate_filter import (
     UNKNOWN,
@@ -103,12 +104,12 @@ def parse_enterprise_filter(query: Mapping[str, str]) -> EnterpriseFilter:
 
 
 def enterprise_page(
-    wanted: EnterpriseFilter, *, after: str = "", before: str = "", size: int = PAGE
+    wanted: EnterpriseFilter, *, scope: Scope, after: str = "", before: str = "", size: int = PAGE
 ) -> EnterprisePage:
-    """One page of the registry, right after or right before a place in it."""
+    """One page of what ``scope`` shows of the registry, right after or right before a place in it."""
     session = reading()
     shown = live(session)
-    listed = _Listed(session, shown, wanted)
+    listed = _Listed(session, shown, wanted, scope=scope)
     backward = bool(before)
     place = _read(before or after, wanted.sort) if before or after else None
     keys = listed.keys(place.key if place else None, backward=backward, limit=size + 1)
@@ -136,10 +137,12 @@ def enterprise_page(
 class _Listed:
     """A list of the registry ready to be read: along an index, or sorted where it is short."""
 
-    def __init__(self, session: Session, shown: Live, wanted: EnterpriseFilter) -> None:
-        self._session, self._wanted = session, wanted
-        ids = _few(session, shown, wanted)
+    def __init__(self, session: Session, shown: Live, wanted: EnterpriseFilter, *, scope: Scope) -> None:
+        self._session, self._wanted, self.scope = session, wanted, scope
+        ids = _few(session, shown, wanted, scope=scope)
         self.conditions = _conditions(shown, wanted, but_ids=ids is not None)
+        if not scope.is_everything:
+            self.conditions.append(scope.condition())
         if ids is not None:
             self.conditions.append(Enterprise.id.in_(ids))
         self.is_short = ids is not None
@@ -167,10 +170,10 @@ def _read(text: str, sort: Order) -> Cursor:
     return Cursor(position, tuple(parts))
 
 
-def _few(session: Session, shown: Live, wanted: EnterpriseFilter) -> list[int] | None:
+def _few(session: Session, shown: Live, wanted: EnterpriseFilter, *, scope: Scope) -> list[int] | None:
     """The enterprises that one indexed part of the filter leaves, where they are few."""
     if wanted.q:
-        return name_search.find(session, wanted.q, limit=name_search.MOST_FOUND)
+        return name_search.find(session, wanted.q, limit=name_search.MOST_FOUND, scope=scope)
     query: Select[int] | None = None
     if wanted.holds is not None:
         query = holders(shown.table, wanted.holds, shown.day)
@@ -209,7 +212,8 @@ def _count(
     An enterprise registered since the last screening is not in the cube yet;
     a count that the page itself refutes is made anew.
     """
-    if not (wanted.q or wanted.field):
+    scope = listed.scope
+    if not (wanted.q or wanted.field or scope.enterprise_ids):
         in_cube = with_standard(
             CandidateFilter(
                 tier=wanted.holds or Tier.HNTE,
@@ -221,6 +225,8 @@ def _count(
         counts: Cube = cube(
             session, shown, tier=str(in_cube.tier), standard=in_cube.standard, basis=in_cube.basis
         )
+        if not scope.is_everything:
+            counts = counts.within(scope.jurisdictions or frozenset())
         n = counts.count(in_cube)
         if n >= max(at_least, 1):
             return Count(n=n), counts.facets(in_cube)

@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from enterprise_pipeline.services import audit
+from enterprise_pipeline.services.accounts.scope import Scope
 from enterprise_pipeline.services.changes import mark_changed
 from enterprise_pipeline.services.credit_code import CreditCodeError, check_credit_code
 from enterprise_pipeline.services.errors import FieldConflict, NotFound, StaleVersion
@@ -65,17 +66,18 @@ class EnterpriseRecord:
         return self.registration.name
 
 
-def register_enterprise(registration: Registration, *, actor: str, today: date) -> int:
+def register_enterprise(registration: Registration, *, scope: Scope, actor: str, today: date) -> int:
     """Add an enterprise and return its id.
 
     Raises
     ------
     FieldConflict
-        If a value cannot be, or the credit code is already registered. The
-        unique constraint decides, so of two simultaneous submissions exactly
-        one wins.
+        If a value cannot be, it would lie outside ``scope``, or the credit code
+        is already registered. The unique constraint decides, so of two
+        simultaneous submissions exactly one wins.
     """
     checked = _checked(registration, today=today)
+    _refuse_other_places(checked, scope)
     enterprise = Enterprise(initials=initials(checked.name), **asdict(checked))
     enterprise.names.append(_current_name(checked.name, valid_from=None))
     try:
@@ -92,7 +94,7 @@ def register_enterprise(registration: Registration, *, actor: str, today: date) 
                 after=as_json(asdict(checked)),
             )
     except IntegrityError as error:
-        raise _code_taken(checked.credit_code) from error
+        raise _code_taken(checked.credit_code, scope) from error
     return enterprise_id
 
 
@@ -100,6 +102,7 @@ def edit_enterprise(
     enterprise_id: int,
     registration: Registration,
     *,
+    scope: Scope,
     version: int,
     seen: Registration | None = None,
     name_change: NameChange = "renamed",
@@ -118,7 +121,8 @@ def edit_enterprise(
     StaleVersion
         If somebody else changed the registration meanwhile; nothing is saved.
     FieldConflict
-        If a value cannot be, or the credit code belongs to another enterprise.
+        If a value cannot be, the enterprise would leave ``scope``, or the credit
+        code belongs to another enterprise.
     """
     checked = _checked(registration, today=today)
     try:
@@ -130,6 +134,8 @@ def edit_enterprise(
             changed = _differences(before, checked)
             if not changed:
                 return
+            if "jurisdiction" in changed:
+                _refuse_other_places(checked, scope)
             if "name" in changed:
                 _change_name(
                     enterprise, checked.name, how=name_change, on=min(renamed_on or today, today), today=today
@@ -148,7 +154,7 @@ def edit_enterprise(
                 after=as_json({name: getattr(checked, name) for name in changed}),
             )
     except IntegrityError as error:
-        raise _code_taken(checked.credit_code) from error
+        raise _code_taken(checked.credit_code, scope) from error
 
 
 def get_enterprise(enterprise_id: int) -> EnterpriseRecord:
@@ -270,9 +276,19 @@ def _differences(before: Registration, after: Registration) -> list[str]:
     ]
 
 
-def _code_taken(credit_code: str) -> FieldConflict:
-    owner = reading().scalar(select(func.max(Enterprise.name)).where(Enterprise.credit_code == credit_code))
-    message = Text(N_("该统一社会信用代码已登记在“%(name)s”名下；请打开那家企业修改。"), name=owner or "")
+def _refuse_other_places(registration: Registration, scope: Scope) -> None:
+    """Nobody puts an enterprise where they would not see it any more; that is for the city."""
+    place = registration.jurisdiction
+    if not (scope.is_everything or place in (scope.jurisdictions or ())):
+        raise FieldConflict("jurisdiction", N_("您只能登记归口在本辖区的企业；要转到别处请联系市局。"))
+
+
+def _code_taken(credit_code: str, scope: Scope) -> FieldConflict:
+    query = scope.apply(select(func.max(Enterprise.name)).where(Enterprise.credit_code == credit_code))
+    owner = reading().scalar(query)
+    if owner is None:
+        return FieldConflict("credit_code", N_("本市其他辖区已有同代码的企业，请联系市局。"))
+    message = Text(N_("该统一社会信用代码已登记在“%(name)s”名下；请打开那家企业修改。"), name=owner)
     return FieldConflict("credit_code", message)
 
 

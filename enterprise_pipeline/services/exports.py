@@ -60,7 +60,8 @@ def export_candidates(
     export: Export,
 ) -> int:
     """Write every row of the list into ``file`` and record who takes it; returns the number of rows."""
-    rows = (cells(row) for part in every_row(wanted, with_sizes=with_sizes) for row in part)
+    parts = every_row(wanted, scope=export.scope, with_sizes=with_sizes)
+    rows = (cells(row) for part in parts for row in part)
     n = write_csv(file, sheet, rows) if export.form == "csv" else write_workbook(file, sheet, rows)
     export_receipt(export, rows=n)
     return n

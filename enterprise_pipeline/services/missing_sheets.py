@@ -49,7 +49,7 @@ def missing_sheet_of(wanted: CandidateFilter, *, export: Export, mark: Watermark
     NothingMissing, TooManyToAsk
     """
     lacking: list[CandidateRow] = []
-    for part in every_row(wanted):
+    for part in every_row(wanted, scope=export.scope):
         lacking += [row for row in part if row.missing_bits]
         if len(lacking) > MOST_ENTERPRISES:
             raise TooManyToAsk

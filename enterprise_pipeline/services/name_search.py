@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from sqlalchemy import ColumnElement, Select, exists, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from enterprise_pipeline.services.accounts.scope import Scope
 from enterprise_pipeline.services.credit_code import normalise_credit_code
 from enterprise_pipeline.services.naming import normalise_name
 from models import Enterprise, EnterpriseName
@@ -24,28 +25,29 @@ def matches(q: str) -> ColumnElement[bool]:
     return or_(_named(Enterprise.name, Enterprise.initials, name), former, _coded(q))
 
 
-def find(session: Session, q: str, *, limit: int) -> list[int] | None:
-    """The ids of the enterprises that ``q`` means, or None when they are more than ``limit``."""
+def find(session: Session, q: str, *, limit: int, scope: Scope) -> list[int] | None:
+    """The ids of the enterprises within ``scope`` that ``q`` means, or None when more than ``limit``."""
     found: set[int] = set()
-    for query in _searches(q):
+    for query in _searches(q, scope):
         found.update(session.scalars(query.limit(limit + 1)))
         if len(found) > limit:
             return None
     return sorted(found)
 
 
-def _searches(q: str) -> Iterator[Select[int]]:
+def _searches(q: str, scope: Scope) -> Iterator[Select[int]]:
     """One query a column, so that each needs to look through one index only."""
     name = normalise_name(q)
-    yield select(Enterprise.id).where(_coded(q))
-    yield select(Enterprise.id).where(Enterprise.name.contains(name, autoescape=True))
-    yield select(EnterpriseName.enterprise_id).where(EnterpriseName.name.contains(name, autoescape=True))
+    present, former = scope.apply(select(Enterprise.id)), select(EnterpriseName.enterprise_id)
+    if not scope.is_everything:
+        former = scope.apply(former.join(Enterprise, Enterprise.id == EnterpriseName.enterprise_id))
+    yield present.where(_coded(q))
+    yield present.where(Enterprise.name.contains(name, autoescape=True))
+    yield former.where(EnterpriseName.name.contains(name, autoescape=True))
     if may_be_initials(name):
         letters = name.lower()
-        yield select(Enterprise.id).where(Enterprise.initials.contains(letters, autoescape=True))
-        yield select(EnterpriseName.enterprise_id).where(
-            EnterpriseName.initials.contains(letters, autoescape=True)
-        )
+        yield present.where(Enterprise.initials.contains(letters, autoescape=True))
+        yield former.where(EnterpriseName.initials.contains(letters, autoescape=True))
 
 
 def may_be_initials(name: str) -> bool:

@@ -1,6 +1,6 @@
 """What the first page says of the whole registry."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -9,8 +9,11 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from enterprise_pipeline.services.accounts.scope import Scope
+from enterprise_pipeline.services.candidate_conditions import of_places
+from enterprise_pipeline.services.cube import known_holds
 from enterprise_pipeline.services.endings import count_endings
-from enterprise_pipeline.services.live import live
+from enterprise_pipeline.services.live import Live, live
 from enterprise_pipeline.services.reference import jurisdictions
 from enterprise_pipeline.services.rulebooks import current_rulebook
 from enterprise_pipeline.transaction import reading
@@ -75,7 +78,13 @@ class Import:
 
 @dataclass(frozen=True, kw_only=True)
 class Overview:
-    """The whole registry at a glance; ``table`` maps a place and a tier with rules to its counts."""
+    """What somebody may see of the registry at a glance.
+
+    ``table`` maps a place and a tier with rules to its counts; ``is_whole``
+    where it is the whole city.
+    """
+
+    is_whole: bool
 
     enterprises: int
     tiers: tuple[Tier, ...]
@@ -97,21 +106,23 @@ class Overview:
         return sum((self.at(place, tier) for place in self.places), Counts())
 
 
-def overview(*, as_of: date, tier: Tier, ending_within: int) -> Overview:
+def overview(*, as_of: date, tier: Tier, ending_within: int, scope: Scope) -> Overview:
     """Read everything the first page shows; of certificates those of ``tier`` that end in so many days."""
     session = reading()
-    tiers, table = _table(session)
     shown = live(session) if _is_set_up(session) else None
+    tiers, table = _table(session, shown, scope)
     return Overview(
-        enterprises=session.scalar(select(func.count()).select_from(Enterprise)) or 0,
+        is_whole=scope.is_everything,
+        enterprises=session.scalar(scope.apply(select(func.count()).select_from(Enterprise))) or 0,
         tiers=tiers,
-        places=_places(place for place, _tier in table),
+        places=_places((place for place, _tier in table), scope),
         table=table,
-        run=_run(session) if shown and shown.as_of else None,
+        run=_run(session, table, scope) if shown and shown.as_of else None,
         failed_run=_failed_run(session),
-        last_import=_last_import(session),
-        ending=count_endings(as_of=as_of, within=ending_within, tier=tier),
-        **_news(session, as_of),
+        # A spreadsheet is of the whole city, and its name may say more than a county is to know.
+        last_import=_last_import(session) if scope.is_everything else None,
+        ending=count_endings(as_of=as_of, within=ending_within, tier=tier, scope=scope),
+        **_news(session, as_of, scope),
     )
 
 
@@ -136,23 +147,44 @@ def _is_set_up(session: Session) -> bool:
     return session.scalar(select(func.count()).select_from(RegistryState)) == 1
 
 
-def _table(session: Session) -> tuple[tuple[Tier, ...], dict[tuple[str, Tier], Counts]]:
-    """Sum the cube of counts up by place and tier, by each tier's default standard."""
+def _table(
+    session: Session, shown: Live | None, scope: Scope
+) -> tuple[tuple[Tier, ...], dict[tuple[str, Tier], Counts]]:
+    """Sum up by place and tier, by each tier's default standard."""
     defaults = {
         rules.tier: rules.standard for rules in current_rulebook(session).rule_sets if rules.is_default
     }
-    cube = AssessmentCount
-    kinds = (cube.tier, cube.standard, cube.verdict, cube.jurisdiction, cube.holds)
-    is_near = cube.n_failed == 1
-    query = select(*kinds, is_near, func.sum(cube.n)).where(cube.basis == REPORTED).group_by(*kinds, is_near)
     sums: dict[tuple[str, Tier], dict[str, int]] = {}
-    for tier, standard, verdict, place, holds, near, n in session.execute(query):
+    for tier, standard, verdict, place, holds, near, n in _kinds(session, shown, scope):
         if defaults.get(Tier(tier)) == standard:
             place_sums = sums.setdefault((place, Tier(tier)), {})
             for name in _counted_as(verdict, holds=holds, near=bool(near)):
                 place_sums[name] = place_sums.get(name, 0) + int(n)
     built = tuple(tier for tier in Tier if tier in defaults)
     return built, {key: Counts(**place_sums) for key, place_sums in sums.items()}
+
+
+def _kinds(session: Session, shown: Live | None, scope: Scope) -> Iterator[Sequence[Any]]:
+    """The cube of counts within the jurisdictions of a scope, then its single enterprises elsewhere."""
+    cube = AssessmentCount
+    kinds = (cube.tier, cube.standard, cube.verdict, cube.jurisdiction, cube.holds)
+    is_near = cube.n_failed == 1
+    query = select(*kinds, is_near, func.sum(cube.n)).where(cube.basis == REPORTED).group_by(*kinds, is_near)
+    if not scope.is_everything:
+        query = query.where(cube.jurisdiction.in_(sorted(scope.jurisdictions or ())))
+    yield from session.execute(query)
+    if scope.enterprise_ids and shown is not None:
+        table = shown.table
+        column = table.c
+        one = select(
+            column.tier, column.standard, column.verdict, column.jurisdiction, column.holds, column.n_failed
+        ).where(
+            column.basis == REPORTED,
+            column.enterprise_id.in_(sorted(scope.enterprise_ids)),
+            ~of_places(table, scope.jurisdictions or frozenset()),
+        )
+        for tier, standard, verdict, place, holds, n_failed in session.execute(one):
+            yield tier, standard, verdict, place, known_holds(holds), n_failed == 1, 1
 
 
 def _counted_as(verdict: int, *, holds: int, near: bool) -> list[str]:
@@ -172,19 +204,31 @@ def _counted_as(verdict: int, *, holds: int, near: bool) -> list[str]:
     return names
 
 
-def _places(found: Iterable[str]) -> tuple[str, ...]:
-    """All jurisdictions of the city in their order, then whatever else the registry names."""
-    known = [place.code for place in jurisdictions()]
+def _places(found: Iterable[str], scope: Scope) -> tuple[str, ...]:
+    """All jurisdictions of the city, or those of the scope, in their order; then whatever else there is."""
+    found = set(found)
+    known = [
+        place.code
+        for place in jurisdictions()
+        if scope.is_everything or place.code in found or place.code in (scope.jurisdictions or ())
+    ]
     others = sorted(set(found) - set(known), key=lambda code: (code == NO_JURISDICTION, code))
     return (*known, *others)
 
 
-def _run(session: Session) -> Run | None:
+def _run(session: Session, table: Mapping[tuple[str, Tier], Counts], scope: Scope) -> Run | None:
+    """The live run; within a scope it has screened as many enterprises as the scope counts."""
     query = select(ScreeningRun.as_of, ScreeningRun.finished_at, ScreeningRun.enterprises).join(
         RegistryState, RegistryState.live_run_id == ScreeningRun.id
     )
     row = session.execute(query).first()
-    return row and Run(as_of=row.as_of, finished_at=row.finished_at, enterprises=row.enterprises)
+    if row is None:
+        return None
+    screened: dict[Tier, int] = {}
+    for (_place, tier), counts in table.items():
+        screened[tier] = screened.get(tier, 0) + counts.screened
+    n = row.enterprises if scope.is_everything else max(screened.values(), default=0)
+    return Run(as_of=row.as_of, finished_at=row.finished_at, enterprises=n)
 
 
 def _failed_run(session: Session) -> datetime | None:
@@ -206,12 +250,16 @@ def _last_import(session: Session) -> Import | None:
     return row and Import(id=row.id, filename=row.filename, committed_at=row.committed_at, counts=row.counts)
 
 
-def _news(session: Session, as_of: date) -> dict[str, int]:
+def _news(session: Session, as_of: date, scope: Scope) -> dict[str, int]:
     """How many candidates were found and closed in the last days."""
     since = as_of - timedelta(days=NEWS_DAYS)
     counted = {}
     for name, day in (("opened", Candidate.opened_on), ("closed", Candidate.closed_on)):
         # The first screening finds everybody; that is no news.
         query = select(func.count()).where(day > since, day <= as_of, Candidate.cause != "first")
+        if not scope.is_everything:
+            query = scope.apply(
+                query.select_from(Candidate).join(Enterprise, Enterprise.id == Candidate.enterprise_id)
+            )
         counted[name] = session.scalar(query) or 0
     return counted

@@ -19,6 +19,6 @@ def export_rehearsal(
     export: Export,
 ) -> int:
     """Write every enterprise that the filter names and record who takes it; returns how many."""
-    n = write_workbook(file, sheet, (cells(row) for row in every_changed(shown, wanted)))
+    n = write_workbook(file, sheet, (cells(row) for row in every_changed(shown, wanted, scope=export.scope)))
     export_receipt(export, rows=n)
     return n

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, select, tuple_
 
+from enterprise_pipeline.services.accounts.scope import Scope
 from enterprise_pipeline.services.errors import ServiceError
 from enterprise_pipeline.services.reference import jurisdictions
 from enterprise_pipeline.services.rehearsal_columns import Change
@@ -112,22 +113,22 @@ def _unknown_word(name: str, word: str) -> ServiceError:
     )
 
 
-def changed_page(shown: Head, wanted: RehearsalFilter, *, after: str = "") -> ChangePage:
+def changed_page(shown: Head, wanted: RehearsalFilter, *, scope: Scope, after: str = "") -> ChangePage:
     """One page of the enterprises that the filter names, from behind a place."""
-    rows = _rows(shown, wanted, after=_cursor(after), limit=PAGE + 1)
+    rows = _rows(shown, wanted, after=_cursor(after), limit=PAGE + 1, scope=scope)
     more = len(rows) > PAGE
     rows = rows[:PAGE]
     return ChangePage(
         rows=tuple(rows),
-        n=_count(shown, wanted),
+        n=_count(shown, wanted, scope=scope),
         next=f"{int(rows[-1].kind)}-{rows[-1].enterprise_id}" if more else None,
     )
 
 
-def every_changed(shown: Head, wanted: RehearsalFilter) -> Iterator[ChangedEnterprise]:
+def every_changed(shown: Head, wanted: RehearsalFilter, *, scope: Scope) -> Iterator[ChangedEnterprise]:
     """All of them, read in parts."""
     after: Key | None = None
-    while rows := _rows(shown, wanted, after=after, limit=EXPORTED_AT_ONCE):
+    while rows := _rows(shown, wanted, after=after, limit=EXPORTED_AT_ONCE, scope=scope):
         yield from rows
         after = (int(rows[-1].kind), rows[-1].enterprise_id)
 
@@ -141,7 +142,9 @@ def _cursor(text: str) -> Key | None:
     return int(kind), int(enterprise_id)
 
 
-def _rows(shown: Head, wanted: RehearsalFilter, *, after: Key | None, limit: int) -> list[ChangedEnterprise]:
+def _rows(
+    shown: Head, wanted: RehearsalFilter, *, after: Key | None, limit: int, scope: Scope
+) -> list[ChangedEnterprise]:
     query: Select[Any] = (
         select(REHEARSAL_CHANGES, Enterprise.name, Enterprise.credit_code)
         .join(Enterprise, Enterprise.id == _CHANGE.enterprise_id)
@@ -151,7 +154,7 @@ def _rows(shown: Head, wanted: RehearsalFilter, *, after: Key | None, limit: int
     )
     if after is not None:
         query = query.where(tuple_(_CHANGE.kind, _CHANGE.enterprise_id) > after)
-    return [_changed(shown, row) for row in reading().execute(query)]
+    return [_changed(shown, row) for row in reading().execute(scope.apply(query))]
 
 
 def _conditions(shown: Head, wanted: RehearsalFilter) -> list[ColumnElement[bool]]:
@@ -170,10 +173,13 @@ def _conditions(shown: Head, wanted: RehearsalFilter) -> list[ColumnElement[bool
     return found
 
 
-def _count(shown: Head, wanted: RehearsalFilter) -> int:
+def _count(shown: Head, wanted: RehearsalFilter, *, scope: Scope) -> int:
     """From what was counted, or by looking where a criterion is asked for."""
-    if wanted.criterion is not None:
-        query = select(func.count()).select_from(REHEARSAL_CHANGES).where(*_conditions(shown, wanted))
+    if wanted.criterion is not None or not scope.is_everything:
+        query: Select[Any] = select(func.count()).select_from(REHEARSAL_CHANGES)
+        query = query.where(*_conditions(shown, wanted))
+        if not scope.is_everything:
+            query = scope.apply(query.join(Enterprise, Enterprise.id == _CHANGE.enterprise_id))
         return reading().scalar(query) or 0
     return sum(
         n

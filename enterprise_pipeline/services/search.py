@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import case, select
 
+from enterprise_pipeline.services.accounts.scope import Scope
 from enterprise_pipeline.services.credit_code import normalise_credit_code
 from enterprise_pipeline.services.name_search import matches
 from enterprise_pipeline.services.naming import initials, normalise_name
@@ -33,14 +34,15 @@ class Found:
     is_cut: bool
 
 
-def by_code(q: str) -> int | None:
-    """The enterprise whose credit code this is, exactly."""
+def by_code(q: str, *, scope: Scope) -> int | None:
+    """The enterprise within ``scope`` whose credit code this is, exactly."""
     code = normalise_credit_code(q)
-    return reading().scalar(select(Enterprise.id).where(Enterprise.credit_code == code)) if code else None
+    query = scope.apply(select(Enterprise.id).where(Enterprise.credit_code == code))
+    return reading().scalar(query) if code else None
 
 
-def find(q: str, *, limit: int = MOST_SHOWN) -> Found:
-    """The enterprises that a name, former name, initials or part of a code leads to, the nearest first."""
+def find(q: str, *, scope: Scope, limit: int = MOST_SHOWN) -> Found:
+    """What a name, former name, initials or part of a code leads to within ``scope``, the nearest first."""
     name = normalise_name(q)
     columns = (Enterprise.id, Enterprise.credit_code, Enterprise.name)
     more = (Enterprise.jurisdiction, Enterprise.industry_code, Enterprise.initials)
@@ -51,7 +53,7 @@ def find(q: str, *, limit: int = MOST_SHOWN) -> Found:
         else_=3,
     )
     query = select(*columns, *more).where(matches(q)).order_by(nearness, Enterprise.name, Enterprise.id)
-    rows = reading().execute(query.limit(limit + 1)).all()
+    rows = reading().execute(scope.apply(query).limit(limit + 1)).all()
     former = _former_names([row.id for row in rows])
     hits = [
         Hit(

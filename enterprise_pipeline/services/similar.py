@@ -6,6 +6,7 @@ from difflib import SequenceMatcher
 
 from sqlalchemy import or_, select
 
+from enterprise_pipeline.services.accounts.scope import Scope
 from enterprise_pipeline.services.naming import initials, normalise_name
 from enterprise_pipeline.transaction import reading
 from models import Enterprise, EnterpriseName
@@ -31,13 +32,32 @@ class Similar:
     matched_name: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class Lookalikes:
+    """Who may be the same; ``is_elsewhere`` where code or name is known outside one's own area.
+
+    Of that one nothing else is told: a county does not learn of another's enterprises by typing.
+    """
+
+    own: tuple[Similar, ...]
+    is_elsewhere: bool
+
+    def __bool__(self) -> bool:
+        """Whether there is anything to look at."""
+        return bool(self.own) or self.is_elsewhere
+
+
 def similar_enterprises(
-    *, credit_code: str, name: str, besides: int | None = None, limit: int = 5
-) -> list[Similar]:
+    *, credit_code: str, name: str, scope: Scope, besides: int | None = None, limit: int = 5
+) -> Lookalikes:
     """Find enterprises with this code, or with a present or former name much like this one, best first."""
     found: dict[int, tuple[float, Similar]] = {}
+    is_elsewhere = False
     for row in _rows(credit_code=credit_code, name=name):
         if row.id == besides:
+            continue
+        if not scope.covers(enterprise_id=row.id, jurisdiction=row.jurisdiction):
+            is_elsewhere |= _is_the_same(row, credit_code=credit_code, name=name)
             continue
         same_code = bool(credit_code) and row.credit_code == credit_code
         score = 2.0 if same_code else _likeness(name, row.matched)
@@ -53,7 +73,13 @@ def similar_enterprises(
                 ),
             )
     ranked = sorted(found.values(), key=lambda pair: (-pair[0], pair[1].id))
-    return [similar for _score, similar in ranked[:limit]]
+    return Lookalikes(own=tuple(similar for _score, similar in ranked[:limit]), is_elsewhere=is_elsewhere)
+
+
+def _is_the_same(row: "_Row", *, credit_code: str, name: str) -> bool:
+    """The same code, or the same present or former name to the letter."""
+    same_name = bool(name) and normalise_name(row.matched) == normalise_name(name)
+    return same_name or (bool(credit_code) and row.credit_code == credit_code)
 
 
 @dataclass(frozen=True)
@@ -61,17 +87,18 @@ class _Row:
     id: int
     name: str
     credit_code: str
+    jurisdiction: str | None
     matched: str
 
 
 def _rows(*, credit_code: str, name: str) -> list[_Row]:
     """Fetch the few enterprises worth comparing."""
     session = reading()
-    columns = (Enterprise.id, Enterprise.name, Enterprise.credit_code)
+    columns = (Enterprise.id, Enterprise.name, Enterprise.credit_code, Enterprise.jurisdiction)
     rows: list[_Row] = []
     if credit_code:
         same = select(*columns).where(Enterprise.credit_code == credit_code)
-        rows += [_Row(*row, matched=row.name) for row in session.execute(same)]
+        rows += [_Row(*row, row.name) for row in session.execute(same)]
     core, letters = core_of(name), initials(name)
     if len(core) >= SHORTEST_CORE:
         present = select(*columns, Enterprise.name).where(

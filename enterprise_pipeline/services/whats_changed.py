@@ -6,6 +6,7 @@ import polars as pl
 from sqlalchemy import Table, func, select, tuple_
 from sqlalchemy.orm import Session
 
+from enterprise_pipeline.services.accounts.scope import Scope
 from enterprise_pipeline.services.bulk import write_frame
 from enterprise_pipeline.transaction import reading
 from models import AssessmentChange, Enterprise
@@ -58,13 +59,15 @@ def _verdicts(rows: pl.DataFrame, name: str) -> pl.DataFrame:
     )
 
 
-def count_changes(run_id: int) -> list[ChangeCount]:
-    """How the verdicts of a run moved, by tier, standard and verdicts."""
+def count_changes(run_id: int, *, scope: Scope) -> list[ChangeCount]:
+    """How the verdicts of a run moved within ``scope``, by tier, standard and verdicts."""
     change = AssessmentChange
     columns = (change.tier, change.standard, change.verdict_before, change.verdict_after)
     query = (
         select(*columns, func.count()).where(change.run_id == run_id).group_by(*columns).order_by(*columns)
     )
+    if not scope.is_everything:
+        query = scope.apply(query.join(Enterprise, Enterprise.id == change.enterprise_id))
     return [
         ChangeCount(tier=tier, standard=standard, before=_verdict(before), after=_verdict(after), n=n)
         for tier, standard, before, after, n in reading().execute(query)
@@ -72,9 +75,9 @@ def count_changes(run_id: int) -> list[ChangeCount]:
 
 
 def whats_changed(
-    run_id: int, *, limit: int = 1000, after: tuple[int, str, str] | None = None
+    run_id: int, *, scope: Scope, limit: int = 1000, after: tuple[int, str, str] | None = None
 ) -> list[ChangedVerdict]:
-    """The verdicts that a run moved, ordered by enterprise, tier and standard, from behind ``after``."""
+    """The verdicts that a run moved, by enterprise, tier and standard, from behind ``after``."""
     change = AssessmentChange
     key = (change.enterprise_id, change.tier, change.standard)
     query = (
@@ -96,7 +99,7 @@ def whats_changed(
             before=_verdict(row.verdict_before),
             after=_verdict(row.verdict_after),
         )
-        for row in reading().execute(query)
+        for row in reading().execute(scope.apply(query))
     ]
 
 

@@ -58,10 +58,12 @@ def _pages(group: str, views: Iterable[str], rule: Rule) -> dict[str, Rule]:
     return {f"{group}.{view}": rule for view in views}
 
 
-_LOOK = entitled(Right.VIEW)
-_LOOK_AT_FIGURES = entitled(Right.VIEW, Right.FIGURES)
+_LOOK = entitled(Right.VIEW, cut=Cut.QUERY)
+_LOOK_AT_FIGURES = entitled(Right.VIEW, Right.FIGURES, cut=Cut.QUERY)
 _READ = entitled(Right.VIEW, cut=Cut.NOTHING)
-_TAKE_OUT = entitled(Right.EXPORT, Right.FIGURES)
+_TAKE_OUT = entitled(Right.EXPORT, Right.FIGURES, cut=Cut.QUERY)
+# Forms show what is stored, also what is a business secret.
+_EDIT_FIGURES = entitled(Right.EDIT, Right.FIGURES, Right.SECRETS, cut=Cut.ENTERPRISE)
 _RULES = entitled(Right.MANAGE_RULES)
 _REHEARSE = entitled(Right.MANAGE_RULES, Right.FIGURES)
 DECLARED: Mapping[str, Rule] = {
@@ -90,11 +92,12 @@ DECLARED: Mapping[str, Rule] = {
     **_pages("candidates", ("export_csv", "export_xlsx", "missing_sheet"), _TAKE_OUT),
     "coverage.index": _LOOK_AT_FIGURES,
     "coverage.export_xlsx": _TAKE_OUT,
-    "data_questions.index": _LOOK_AT_FIGURES,
-    **_pages("data_questions", ("answer", "reopen"), entitled(Right.EDIT, Right.FIGURES)),
+    # Questions are for staff: an enterprise does not see what makes staff wonder.
+    "data_questions.index": entitled(Right.EDIT, Right.FIGURES, cut=Cut.QUERY),
+    **_pages("data_questions", ("answer", "reopen"), _EDIT_FIGURES),
     "enterprises.index": _LOOK,
-    "enterprises.show": entitled(Right.VIEW, Right.FIGURES, cut=Cut.ENTERPRISE),
-    **_pages("entry", ("register", "similar"), entitled(Right.EDIT)),
+    "enterprises.show": entitled(Right.VIEW, cut=Cut.ENTERPRISE),
+    **_pages("entry", ("register", "similar"), entitled(Right.EDIT, cut=Cut.QUERY)),
     **_pages(
         "entry",
         ("edit", "add_contact", "edit_contact", "remove_contact"),
@@ -103,13 +106,13 @@ DECLARED: Mapping[str, Rule] = {
     **_pages(
         "entry_data",
         ("answer", "edit_facts", "edit_figures", "restore_figures", "add_certificate", "edit_certificate"),
-        entitled(Right.EDIT, Right.FIGURES, cut=Cut.ENTERPRISE),
+        _EDIT_FIGURES,
     ),
     "figure_history.show": entitled(Right.VIEW, Right.FIGURES, cut=Cut.ENTERPRISE),
     **_pages(
         "figure_history",
         ("confirm", "restore"),
-        entitled(Right.EDIT, Right.FIGURES, cut=Cut.ENTERPRISE),
+        _EDIT_FIGURES,
     ),
     **_pages(
         "imports",

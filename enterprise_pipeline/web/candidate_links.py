@@ -16,6 +16,7 @@ from enterprise_pipeline.services.candidate_filter import CandidateFilter, parse
 from enterprise_pipeline.services.candidate_walk import Count
 from enterprise_pipeline.services.candidates import Neighbour
 from enterprise_pipeline.services.errors import ServiceError
+from enterprise_pipeline.web.access import current_scope
 
 RECORD = "enterprises.show"
 LIST = "list"
@@ -55,7 +56,7 @@ def list_place(enterprise_id: int) -> ListPlace | None:
         return None
     try:
         wanted = parse(dict(parse_qsl(query)))
-        found = service.neighbours(wanted, enterprise_id, at=request.args.get(AT, ""))
+        found = service.neighbours(wanted, enterprise_id, scope=current_scope(), at=request.args.get(AT, ""))
     except ServiceError:  # A list that cannot be read is no reason to hide the record.
         return None
     if found is None:

@@ -8,6 +8,7 @@ from flask import render_template
 from markupsafe import Markup
 
 from enterprise_pipeline.services import reference
+from enterprise_pipeline.services.accounts.scope import Scope
 from enterprise_pipeline.services.candidate_filter import (
     GAP_COUNTS,
     GAP_SIZES,
@@ -23,6 +24,7 @@ from scoring.vocabulary import LINES, TIER_NAMES, Tier, Verdict
 Facets = dict[str, dict[str, int]]
 FrozenFacets = tuple[tuple[str, tuple[tuple[str, int], ...]], ...]
 Words = Sequence[tuple[str, str]]
+Places = frozenset[str] | None
 VERDICT_ORDER = (
     Verdict.ELIGIBLE,
     Verdict.NEEDS_JUDGEMENT,
@@ -42,22 +44,29 @@ class Option:
     n: int | None = None
 
 
-def filter_form(wanted: CandidateFilter, facets: Facets | None, *, as_of: str, columns: str) -> Markup:
-    """The form above a list, drawn once for each filter and its counts."""
+def filter_form(
+    wanted: CandidateFilter, facets: Facets | None, *, scope: Scope, as_of: str, columns: str
+) -> Markup:
+    """The form above a list, drawn once for each filter, its counts and the area of whoever looks."""
     frozen = None if facets is None else tuple((name, tuple(n.items())) for name, n in facets.items())
-    return _drawn_form(language(), wanted, frozen, as_of, columns)
+    return _drawn_form(language(), wanted, frozen, _places_of(scope), as_of, columns)
 
 
 @lru_cache(maxsize=256)
 def _drawn_form(
-    _language: str, wanted: CandidateFilter, facets: FrozenFacets | None, as_of: str, columns: str
+    _language: str,
+    wanted: CandidateFilter,
+    facets: FrozenFacets | None,
+    places: Places,
+    as_of: str,
+    columns: str,
 ) -> Markup:
     counts = None if facets is None else {name: dict(n) for name, n in facets}
     return Markup(  # noqa: S704 -- a template wrote and escaped it
         render_template(
             "candidates/_filters.html",
             wanted=wanted,
-            options=options(wanted, counts),
+            options=options(wanted, counts, places),
             tiers=tier_options(wanted),
             standards=standard_options(wanted),
             sorts=words.SORT_WORDS,
@@ -68,11 +77,12 @@ def _drawn_form(
     )
 
 
-def options(wanted: CandidateFilter, facets: Facets | None) -> dict[str, list[Option]]:
+def options(wanted: CandidateFilter, facets: Facets | None, places: Places) -> dict[str, list[Option]]:
     """The choices of every field; what nobody would be left by is not offered where counts are known."""
     chosen = wanted.address()
     offers: dict[str, list[Option]] = {}
-    for name, offered in choices().items():
+    counted = () if facets is None else facets.get("jurisdiction", ())
+    for name, offered in _among_places(places, counted).items():
         counts = None if facets is None else facets.get(name)
         offers[name] = [
             Option(
@@ -102,6 +112,29 @@ def choices() -> dict[str, Words]:
         "size": [(value, words.word_of("size", value)) for value in GAP_SIZES],
         "also": [(str(tier), said().tier(tier)) for tier in TIER_NAMES],
     }
+
+
+def _places_of(scope: Scope) -> Places:
+    """The jurisdictions that a scope names; None is all of them."""
+    return None if scope.is_everything else scope.jurisdictions or frozenset()
+
+
+def _among_places(places: Places, counted: Collection[str] = ()) -> dict[str, Words]:
+    every: dict[str, Words] = choices()
+    if places is None:
+        return every
+    offered = [pair for pair in every["jurisdiction"] if pair[0] in places or pair[0] in counted]
+    return {**every, "jurisdiction": offered}
+
+
+def choices_within(scope: Scope, *, counted: Collection[str] = ()) -> dict[str, Words]:
+    """The words of every field; of jurisdictions one's own, and those ``counted`` within the scope."""
+    return _among_places(_places_of(scope), counted)
+
+
+def offered_places(scope: Scope) -> Words:
+    """The jurisdictions to choose from: one's own."""
+    return choices_within(scope)["jurisdiction"]
 
 
 def _fields() -> list[tuple[str, str]]:

@@ -13,6 +13,7 @@ from enterprise_pipeline.services.candidate_keys import BadCursor
 from enterprise_pipeline.services.candidates import CandidatePage
 from enterprise_pipeline.web import candidate_export
 from enterprise_pipeline.web import candidate_words as words
+from enterprise_pipeline.web.access import current_scope
 from enterprise_pipeline.web.candidate_cells import lines
 from enterprise_pipeline.web.candidate_columns import (
     A_YEAR_S,
@@ -41,7 +42,7 @@ def index() -> Response:
         return redirect(list_address({name: word for name, word in request.args.items() if word}))
     after, before = request.args.get("after", ""), request.args.get("before", "")
     try:
-        shown = service.page(parse(request.args), after=after, before=before)
+        shown = service.page(parse(request.args), scope=current_scope(), after=after, before=before)
     except BadFilter as error:
         return answer("candidates/wrong.html", status=400, errors=error.errors, labels=words.FIELD_WORDS)
     except BadCursor as error:
@@ -108,7 +109,9 @@ def view_of(shown: CandidatePage) -> dict[str, Any]:
         "shown": shown,
         "wanted": wanted,
         "here": here,
-        "form": filter_form(wanted, shown.facets, as_of=given[AS_OF], columns=given[PARAMETER]),
+        "form": filter_form(
+            wanted, shown.facets, scope=current_scope(), as_of=given[AS_OF], columns=given[PARAMETER]
+        ),
         "chips": [(chip, list_address(_left(here, chip.name))) for chip in words.chips(wanted)],
         "tabs": [
             (tab, list_address(_with(here, "verdict", tab.value)))

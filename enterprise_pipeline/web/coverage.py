@@ -15,8 +15,9 @@ from enterprise_pipeline.services.coverage import ABOVE_SCALE, CoverageFilter, C
 from enterprise_pipeline.services.export_receipts import Export, ExportKind
 from enterprise_pipeline.services.exports import Cell, Column, Sheet
 from enterprise_pipeline.services.overview import registry_is_synthetic
+from enterprise_pipeline.web.access import current_scope
 from enterprise_pipeline.web.candidate_export import XLSX
-from enterprise_pipeline.web.candidate_options import Option
+from enterprise_pipeline.web.candidate_options import Option, offered_places
 from enterprise_pipeline.web.context import AS_OF, current_as_of
 from enterprise_pipeline.web.export_words import about_export, new_export, watermark
 from enterprise_pipeline.web.filters import industry, jurisdiction, number, tier_name, translated, unknown
@@ -56,10 +57,13 @@ def index() -> str:
     """Show who has an R&D institution and who has none."""
     wanted = _filter()
     try:
-        shown = service.coverage(wanted, as_of=current_as_of(), after=request.args.get("after", ""))
+        shown = service.coverage(
+            wanted, as_of=current_as_of(), scope=current_scope(), after=request.args.get("after", "")
+        )
     except BadCursor as error:
         abort(400, translated(error.message))
-    known = [place.code for place in reference.jurisdictions()]
+    own = dict(offered_places(current_scope()))
+    known = [place.code for place in reference.jurisdictions() if place.code in own]
     others = sorted(set(shown.places) - set(known), key=lambda code: (not code, code))
     return render_template(
         "coverage/index.html",
@@ -154,7 +158,6 @@ def _tabs(shown: service.CoveragePage) -> list[Option]:
 
 
 def _jurisdictions(wanted: CoverageFilter, places: Any) -> list[Option]:
-    offered = [(place.code, said().jurisdiction(place.code)) for place in reference.jurisdictions()]
     return [
         Option(
             value=code,
@@ -162,7 +165,7 @@ def _jurisdictions(wanted: CoverageFilter, places: Any) -> list[Option]:
             is_chosen=code == wanted.jurisdiction,
             n=places.get("" if code == UNKNOWN else code, service.Covered()).total,
         )
-        for code, word in [*offered, (UNKNOWN, unknown())]
+        for code, word in offered_places(current_scope())
     ]
 
 

@@ -11,7 +11,8 @@ from enterprise_pipeline.services import question_answers as answers
 from enterprise_pipeline.services.candidate_filter import BadFilter
 from enterprise_pipeline.services.data_questions import QuestionPage
 from enterprise_pipeline.services.enterprises import get_enterprise
-from enterprise_pipeline.web.candidate_options import Option, choices
+from enterprise_pipeline.web.access import current_scope
+from enterprise_pipeline.web.candidate_options import Option, offered_places
 from enterprise_pipeline.web.candidate_words import FIELD_WORDS
 from enterprise_pipeline.web.context import AS_OF, actor, current_as_of
 from enterprise_pipeline.web.entry_forms import ID, form_meta, page
@@ -38,14 +39,14 @@ def index() -> ResponseReturnValue:
             title=_("请核实"),
         )
         return wrong, 400
-    shown = service.question_page(wanted, as_of=current_as_of())
+    shown = service.question_page(wanted, as_of=current_as_of(), scope=current_scope())
     return render_template(
         "questions/index.html",
         shown=shown,
         wanted=wanted,
         jurisdictions=[
             Option(value=value, word=word, is_chosen=value == wanted.jurisdiction)
-            for value, word in choices()["jurisdiction"]
+            for value, word in offered_places(current_scope())
         ],
         kinds=[Option(value=k, word=str(w), is_chosen=k == wanted.kind) for k, w in KIND_WORDS.items()],
         next=address(shown, shown.next) if shown.next else None,

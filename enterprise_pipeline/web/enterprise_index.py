@@ -11,7 +11,8 @@ from enterprise_pipeline.services import enterprise_list as service
 from enterprise_pipeline.services.candidate_filter import BadFilter
 from enterprise_pipeline.services.candidate_keys import BadCursor
 from enterprise_pipeline.services.enterprise_list import EnterpriseFilter, EnterprisePage, Order
-from enterprise_pipeline.web.candidate_options import Option, choices
+from enterprise_pipeline.web.access import current_scope
+from enterprise_pipeline.web.candidate_options import Option, choices_within
 from enterprise_pipeline.web.candidate_words import FIELD_WORDS, Chip, word_of
 from enterprise_pipeline.web.context import AS_OF
 from enterprise_pipeline.web.partial import answer, is_partial
@@ -30,7 +31,7 @@ def index() -> Response:
     try:
         wanted = service.parse_enterprise_filter(request.args)
         after, before = request.args.get("after", ""), request.args.get("before", "")
-        shown = service.enterprise_page(wanted, after=after, before=before)
+        shown = service.enterprise_page(wanted, scope=current_scope(), after=after, before=before)
     except BadFilter as error:
         return answer(
             "candidates/wrong.html",
@@ -107,6 +108,8 @@ def options(wanted: EnterpriseFilter, facets: dict[str, dict[str, int]] | None) 
     """The choices of each field, with counts where they are known."""
     chosen = wanted.address()
     offers: dict[str, list[Option]] = {}
+    counted = () if facets is None else facets.get("jurisdiction", ())
+    offered = choices_within(current_scope(), counted=counted)
     for name in ("jurisdiction", "industry", "field"):
         counts = None if facets is None else facets.get(name)
         offers[name] = [
@@ -116,7 +119,7 @@ def options(wanted: EnterpriseFilter, facets: dict[str, dict[str, int]] | None) 
                 is_chosen=chosen.get(name) == value,
                 n=None if counts is None else counts.get(value, 0),
             )
-            for value, word in choices()[name]
+            for value, word in offered[name]
         ]
     offers["holds"] = [
         Option(value=str(tier), word=said().tier(tier), is_chosen=tier is wanted.holds) for tier in TIER_NAMES

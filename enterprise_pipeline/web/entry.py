@@ -14,6 +14,8 @@ from enterprise_pipeline.services.credit_code import CreditCodeError, check_cred
 from enterprise_pipeline.services.enterprises import EnterpriseRecord, Registration
 from enterprise_pipeline.services.errors import FieldConflict, StaleVersion
 from enterprise_pipeline.services.similar import similar_enterprises
+from enterprise_pipeline.web.access import current_scope
+from enterprise_pipeline.web.candidate_options import offered_places
 from enterprise_pipeline.web.context import actor, today
 from enterprise_pipeline.web.entry_forms import ID, after_change, form_meta, page, pin, shown_value, unit_word
 from enterprise_pipeline.web.filters import jurisdiction, translated
@@ -39,7 +41,9 @@ def register() -> ResponseReturnValue:
         doubts = doubts_about(registration)
         if not doubts or form.confirmed.data:
             try:
-                enterprise_id = enterprises.register_enterprise(registration, actor=actor(), today=today())
+                enterprise_id = enterprises.register_enterprise(
+                    registration, scope=current_scope(), actor=actor(), today=today()
+                )
             except FieldConflict as conflict:
                 pin(form, conflict)
             else:
@@ -53,7 +57,7 @@ def edit(enterprise_id: int) -> ResponseReturnValue:
     """Edit the registration; what somebody else changed meanwhile is shown, not passed over."""
     record = enterprises.get_enterprise(enterprise_id)
     form = EnterpriseEditForm(request.form, obj=record.registration, meta=form_meta())
-    offer_codes(form)
+    offer_codes(form, besides=record.registration.jurisdiction)
     doubts: dict[str, Any] = {}
     if request.method == "GET":
         form.version.data, form.seen.data = str(record.version), _pack(record.registration)
@@ -86,6 +90,7 @@ def similar() -> str:
     found = similar_enterprises(
         credit_code=checked,
         name=name if len(name) >= SHORTEST_NAME else "",
+        scope=current_scope(),
         besides=request.args.get("besides", type=int),
     )
     return render_template("enterprises/_similar.html", problem=problem, found=found)
@@ -133,10 +138,12 @@ def remove_contact(enterprise_id: int, contact_id: int) -> ResponseReturnValue:
     return redirect(_contacts_of(enterprise_id), code=303)
 
 
-def offer_codes(form: EnterpriseForm) -> None:
-    """Fill the lists to choose from, in the page's language."""
+def offer_codes(form: EnterpriseForm, *, besides: str | None = None) -> None:
+    """Fill the lists to choose from, in the page's language; of jurisdictions one's own and ``besides``."""
+    own = {*dict(offered_places(current_scope())), besides}
+    places = [place for place in reference.jurisdictions() if place.code in own]
     form.division_code.offer([(place.code, jurisdiction(place.code)) for place in reference.divisions()])
-    form.jurisdiction.offer([(place.code, jurisdiction(place.code)) for place in reference.jurisdictions()])
+    form.jurisdiction.offer([(place.code, jurisdiction(place.code)) for place in places])
     fields = [
         (item.code, f"{item.code} {translated(item.name)}", translated(item.group))
         for item in reference.hitech_fields()
@@ -156,10 +163,13 @@ def doubts_about(
     warnings = enterprises.warnings_for(registration)
     if known is not None and warnings == enterprises.warnings_for(known):
         warnings = []
-    alike = []
+    alike = None
     if known is None or known.name != registration.name:
         alike = similar_enterprises(
-            credit_code=registration.credit_code, name=registration.name, besides=besides
+            credit_code=registration.credit_code,
+            name=registration.name,
+            scope=current_scope(),
+            besides=besides,
         )
     return {"warnings": warnings, "similar": alike} if warnings or alike else {}
 
@@ -177,6 +187,7 @@ def _save(record: EnterpriseRecord, form: EnterpriseEditForm, registration: Regi
     enterprises.edit_enterprise(
         record.id,
         registration,
+        scope=current_scope(),
         version=int(version) if version.isdecimal() else 0,
         seen=_unpack(form.seen.data or ""),
         name_change=form.name_change.data,

@@ -11,6 +11,7 @@ from flask_babel import lazy_gettext as _l
 
 from enterprise_pipeline.services.endings import counts_of_endings, endings
 from enterprise_pipeline.services.overview import Overview, overview
+from enterprise_pipeline.web.access import current_scope
 from enterprise_pipeline.web.context import current_as_of, has_page
 from enterprise_pipeline.web.filters import jurisdiction, tier_name
 from scoring.vocabulary import LINES, LOCAL_POOLS, Tier
@@ -79,7 +80,7 @@ def show() -> str:
     """Show the whole registry at a glance."""
     tier = _chosen("tier", TIERS, default=Tier.HNTE)
     measure = _chosen("show", MEASURES, default=MEASURES["holders"])
-    found = overview(as_of=current_as_of(), tier=tier, ending_within=ENDING_DAYS)
+    found = overview(as_of=current_as_of(), tier=tier, ending_within=ENDING_DAYS, scope=current_scope())
     if not found.enterprises:
         return render_template("overview/empty.html")
     lines = [(name, [each for each in line if each in found.tiers or each == tier]) for name, line in LINES]
@@ -105,8 +106,8 @@ def expiring() -> str:
     """List the certificates of a tier that end within half a year."""
     as_of = current_as_of()
     tier = _chosen("tier", TIERS, default=Tier.HNTE)
-    counts = counts_of_endings(as_of=as_of, within=ENDING_DAYS)
-    page = endings(as_of=as_of, within=ENDING_DAYS, tier=tier, after=_cursor())
+    counts = counts_of_endings(as_of=as_of, within=ENDING_DAYS, scope=current_scope())
+    page = endings(as_of=as_of, within=ENDING_DAYS, tier=tier, scope=current_scope(), after=_cursor())
     return render_template(
         "overview/expiring.html",
         page=page,

@@ -18,6 +18,7 @@ from enterprise_pipeline.services.rule_compare import rule_set_of
 from enterprise_pipeline.services.texts import N_, Text
 from enterprise_pipeline.web import rehearsal_export, rules
 from enterprise_pipeline.web import rehearsal_words as words
+from enterprise_pipeline.web.access import current_scope
 from enterprise_pipeline.web.context import actor, current_as_of, today
 from enterprise_pipeline.web.entry_forms import ID, form_meta
 from enterprise_pipeline.web.filters import translated
@@ -125,7 +126,7 @@ def rehearsal(rehearsal_id: int) -> ResponseReturnValue:
         "rules/rehearsal.html",
         shown=shown,
         wanted=wanted,
-        page=changed_page(shown, wanted, after=after),
+        page=changed_page(shown, wanted, scope=current_scope(), after=after),
         is_first=not after,
         here=wanted.address(),
         chips=[(chip, _address(shown.id, wanted.address(**{chip.name: None}))) for chip in chips],

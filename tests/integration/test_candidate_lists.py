@@ -11,6 +11,7 @@ from sqlalchemy import event, select, update
 
 from benchmarks.listing_data import fill, recount
 from enterprise_pipeline.services import candidates
+from enterprise_pipeline.services.accounts.scope import EVERYTHING
 from enterprise_pipeline.services.candidate_filter import CandidateFilter, parse
 from enterprise_pipeline.services.candidate_keys import BadCursor, in_order, key_of
 from enterprise_pipeline.transaction import reading, transaction
@@ -130,7 +131,7 @@ def walked(wanted: CandidateFilter, size: int) -> tuple[list[int], list[str]]:
     """Follow "next" to the end, noting the first cursor of each page but the first."""
     found, starts, after = [], [], ""
     while True:
-        page = candidates.page(wanted, after=after, size=size)
+        page = candidates.page(wanted, scope=EVERYTHING, after=after, size=size)
         assert page.first == len(found) + 1 or not page.rows
         found += [row.enterprise_id for row in page.rows]
         if after:
@@ -152,7 +153,7 @@ def test_pages_forward_and_back_show_every_matching_row_once_in_order(
         found, starts = walked(wanted, size)
         assert found == plain, (query, sort)
         for number, start in enumerate(starts, start=1):
-            page = candidates.page(wanted, before=start, size=size)
+            page = candidates.page(wanted, scope=EVERYTHING, before=start, size=size)
             first = (number - 1) * size
             assert [row.enterprise_id for row in page.rows] == plain[first : first + size], (query, sort)
             assert page.first == first + 1
@@ -163,7 +164,7 @@ def test_counts_are_exact_and_facets_add_up(filled: Flask) -> None:
     everything = Everything()
     for query in FILTERS:
         wanted = parse(query)
-        page = candidates.page(wanted)
+        page = candidates.page(wanted, scope=EVERYTHING)
         assert page.total.is_exact
         assert page.total.n == len(everything.ids(wanted)), query
         if page.facets is None:
@@ -179,7 +180,7 @@ def test_a_long_list_with_other_conditions_counts_to_a_thousand_and_says_more(
     filled: Flask, way_of_reading: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("enterprise_pipeline.services.candidate_walk.MOST_COUNTED", 20)
-    total = candidates.page(parse({"q": "宜昌"})).total
+    total = candidates.page(parse({"q": "宜昌"}), scope=EVERYTHING).total
     if way_of_reading == "every list is walked":
         assert (total.n, total.is_exact) == (20, False)
     else:
@@ -192,14 +193,16 @@ def test_a_former_name_initials_and_a_part_of_a_code_find_an_enterprise(filled: 
             EnterpriseName(enterprise_id=5, name="宜昌旧名酿造有限公司", initials="ycjmnzyxgs", source="test")
         )
     for q in ("旧名酿造", "jmnz", "JMNZ"):
-        assert [row.enterprise_id for row in candidates.page(parse({"q": q})).rows] == [5]
+        assert [row.enterprise_id for row in candidates.page(parse({"q": q}), scope=EVERYTHING).rows] == [5]
     code = reading().scalar(select(Enterprise.credit_code).where(Enterprise.id == 5))
-    assert [row.enterprise_id for row in candidates.page(parse({"q": f" {code} "})).rows] == [5]
+    assert [
+        row.enterprise_id for row in candidates.page(parse({"q": f" {code} "}), scope=EVERYTHING).rows
+    ] == [5]
 
 
 def test_percent_signs_and_underscores_are_only_characters(filled: Flask) -> None:
     for q in ("%", "_", "%%%", "'; --"):
-        assert candidates.page(parse({"q": q})).rows == []
+        assert candidates.page(parse({"q": q}), scope=EVERYTHING).rows == []
 
 
 def test_neighbours_lead_through_the_list_in_both_directions(filled: Flask) -> None:
@@ -207,9 +210,9 @@ def test_neighbours_lead_through_the_list_in_both_directions(filled: Flask) -> N
     for sort in SORTS:
         wanted = parse({"jurisdiction": "420506", "sort": sort})
         plain = everything.ids(wanted)
-        page = candidates.page(wanted, size=len(plain))
+        page = candidates.page(wanted, scope=EVERYTHING, size=len(plain))
         for number, (enterprise_id, at) in enumerate(zip(plain, page.cursors, strict=True)):
-            beside = candidates.neighbours(wanted, enterprise_id, at=at)
+            beside = candidates.neighbours(wanted, enterprise_id, scope=EVERYTHING, at=at)
             assert beside is not None
             assert beside.number == number + 1
             before = beside.previous.enterprise_id if beside.previous else None
@@ -220,7 +223,7 @@ def test_neighbours_lead_through_the_list_in_both_directions(filled: Flask) -> N
 
 def test_next_leads_on_from_the_old_place_after_an_edit_moved_the_enterprise(filled: Flask) -> None:
     wanted = parse({"verdict": "undetermined"})
-    page = candidates.page(wanted)
+    page = candidates.page(wanted, scope=EVERYTHING)
     middle = page.rows[3].enterprise_id
     with transaction() as session:
         table = ASSESSMENTS[0]
@@ -231,7 +234,7 @@ def test_next_leads_on_from_the_old_place_after_an_edit_moved_the_enterprise(fil
         )
         _another_run(session)
         recount(session)
-    beside = candidates.neighbours(wanted, middle, at=page.cursors[3])
+    beside = candidates.neighbours(wanted, middle, scope=EVERYTHING, at=page.cursors[3])
     assert beside is not None
     assert beside.previous is not None
     assert beside.next is not None
@@ -241,7 +244,7 @@ def test_next_leads_on_from_the_old_place_after_an_edit_moved_the_enterprise(fil
 
 def test_the_next_screening_is_seen_at_once(filled: Flask) -> None:
     wanted = parse({"verdict": "eligible"})
-    before = candidates.page(wanted).total.n
+    before = candidates.page(wanted, scope=EVERYTHING).total.n
     with transaction() as session:
         table = ASSESSMENTS[0]
         chosen = select(table.c.enterprise_id).where(table.c.tier == "hnte", table.c.verdict == 1).limit(2)
@@ -251,7 +254,7 @@ def test_the_next_screening_is_seen_at_once(filled: Flask) -> None:
         )
         _another_run(session)
         recount(session)
-    after = candidates.page(wanted)
+    after = candidates.page(wanted, scope=EVERYTHING)
     assert after.total.n == before + 2
     assert set(ids) <= {row.enterprise_id for row in after.rows}
 
@@ -268,7 +271,7 @@ def _another_run(session: Any) -> None:
 
 def test_a_registry_without_a_screening_has_an_empty_list(app: Flask) -> None:
     with app.app_context():
-        page = candidates.page(CandidateFilter())
+        page = candidates.page(CandidateFilter(), scope=EVERYTHING)
     assert (page.rows, page.total.n, page.as_of, page.next, page.previous) == ([], 0, None, None, None)
 
 
@@ -281,21 +284,21 @@ def test_the_other_slot_is_read_once_it_is_live(filled: Flask) -> None:
         session.execute(ASSESSMENTS[1].insert(), [dict(row) for row in rows])
         session.execute(update(RegistryState).values(live_slot=1))
         session.execute(table.delete())
-    rows = candidates.page(replace(CandidateFilter(), verdict=None)).rows
+    rows = candidates.page(replace(CandidateFilter(), verdict=None), scope=EVERYTHING).rows
     assert {row.enterprise_id for row in rows} <= set(range(1, 11))
 
 
 @pytest.mark.parametrize("cursor", ["x", "W10", "WzFd", "!!!", "WzAsMywwXQ", "bnVsbA", "W251bGwsMSwyXQ"])
 def test_a_damaged_place_is_refused_in_words(filled: Flask, cursor: str) -> None:
     with pytest.raises(BadCursor) as raised:
-        candidates.page(CandidateFilter(), after=cursor)
+        candidates.page(CandidateFilter(), scope=EVERYTHING, after=cursor)
     assert "第一页" in raised.value.message
 
 
 def test_a_place_of_another_order_is_refused(filled: Flask) -> None:
-    at = candidates.page(parse({"sort": "name"})).cursors[0]
+    at = candidates.page(parse({"sort": "name"}), scope=EVERYTHING).cursors[0]
     with pytest.raises(BadCursor):
-        candidates.page(CandidateFilter(), after=at)
+        candidates.page(CandidateFilter(), scope=EVERYTHING, after=at)
 
 
 @pytest.fixture
@@ -312,9 +315,9 @@ def statements(filled: Flask) -> Iterator[Callable[[], list[str]]]:
 
 @pytest.mark.databases("postgresql")  # For SQLite, every LIMIT is written with an OFFSET of nought.
 def test_a_page_takes_few_statements_and_never_an_offset(statements: Callable[[], list[str]]) -> None:
-    page = candidates.page(CandidateFilter(), size=20)
+    page = candidates.page(CandidateFilter(), scope=EVERYTHING, size=20)
     statements().clear()
-    candidates.page(CandidateFilter(), after=page.next or "", size=20)
+    candidates.page(CandidateFilter(), scope=EVERYTHING, after=page.next or "", size=20)
     selects = [statement for statement in statements() if statement.startswith("SELECT")]
     assert len(selects) <= 6
     assert not any("OFFSET" in statement for statement in selects)

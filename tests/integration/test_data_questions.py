@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from enterprise_pipeline.services import data_questions
+from enterprise_pipeline.services.accounts.scope import EVERYTHING
 from enterprise_pipeline.services.data_questions import QuestionFilter, question_page
 from enterprise_pipeline.services.enterprise_page import enterprise_page
 from models import db
@@ -39,7 +40,7 @@ def add_odd(number: int = 1, jurisdiction: str = "420506", **changes: int) -> in
 
 
 def questions(firm: int):
-    return enterprise_page(firm, as_of=AS_OF).questions.open
+    return enterprise_page(firm, as_of=AS_OF, scope=EVERYTHING).questions.open
 
 
 def test_a_firm_whose_figures_go_together_has_no_panel(context, client):
@@ -117,7 +118,9 @@ def test_the_list_links_to_the_figures_in_question(context, client):
 
 
 def names(**wanted: str) -> list[str]:
-    return [line.name for line in question_page(QuestionFilter(**wanted), as_of=AS_OF).lines]
+    return [
+        line.name for line in question_page(QuestionFilter(**wanted), as_of=AS_OF, scope=EVERYTHING).lines
+    ]
 
 
 def test_the_list_is_by_jurisdiction_and_by_kind(context, client):
@@ -161,7 +164,7 @@ def test_every_enterprise_is_met_once_when_paging_through(context, client, monke
 
     met, looked_at, after = [], 0, 0
     for _ in range(9):
-        page = question_page(QuestionFilter(after=after), as_of=AS_OF)
+        page = question_page(QuestionFilter(after=after), as_of=AS_OF, scope=EVERYTHING)
         met += [line.id for line in page.lines]
         looked_at += page.looked_at
         if page.next is None:
@@ -175,7 +178,7 @@ def test_every_enterprise_is_met_once_when_paging_through(context, client, monke
 def test_the_list_speaks_of_the_day_it_is_asked_about(context, client):
     add_odd()
 
-    assert question_page(QuestionFilter(), as_of=date(2025, 6, 1)).lines == ()
+    assert question_page(QuestionFilter(), as_of=date(2025, 6, 1), scope=EVERYTHING).lines == ()
     assert "宜昌第1家" not in client.get("/questions?as_of=2025-06-01").text
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import create_engine, func, inspect, select, text
 
 from enterprise_pipeline.config import Settings
 from enterprise_pipeline.factory import create_app
+from enterprise_pipeline.services.accounts.scope import EVERYTHING
 from enterprise_pipeline.services.assessments import live_table
 from enterprise_pipeline.services.demo.build import build_demo
 from enterprise_pipeline.services.enterprises import Registration, register_enterprise
@@ -84,7 +85,7 @@ class TestWhereItIsBuilt:
 
 def test_real_enterprises_are_never_touched(app: Flask, runner: FlaskCliRunner) -> None:
     with app.app_context():
-        register_enterprise(REAL, actor="test", today=TODAY)
+        register_enterprise(REAL, scope=EVERYTHING, actor="test", today=TODAY)
     for options in ([], ["--force"]):
         result = runner.invoke(args=[*FEW, *options])
         assert result.exit_code == 1
@@ -125,7 +126,7 @@ def test_it_tells_what_it_wrote_and_marks_the_registry(app: Flask, runner: Flask
 def test_rows_can_be_added_afterwards(app: Flask) -> None:
     with app.app_context():
         build_demo(enterprises=60, seed=5)
-        assert register_enterprise(REAL, actor="test", today=TODAY) == 61
+        assert register_enterprise(REAL, scope=EVERYTHING, actor="test", today=TODAY) == 61
         for table in Base.metadata.sorted_tables:
             assert reading().execute(select(table).limit(3)).all() is not None
 

@@ -8,6 +8,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from benchmarks.listing_data import fill
+from enterprise_pipeline.services.accounts.scope import EVERYTHING
 from enterprise_pipeline.services.candidate_keys import BadCursor
 from enterprise_pipeline.services.enterprise_list import (
     EnterpriseFilter,
@@ -103,7 +104,7 @@ def test_pages_forward_and_back_show_every_matching_enterprise_once_in_order(
         size = max(3, len(plain) // 3)
         found: list[int] = []
         starts: list[str] = []
-        page = enterprise_page(wanted, size=size)
+        page = enterprise_page(wanted, scope=EVERYTHING, size=size)
         while True:
             assert page.total.n == len(plain), query
             found += [line.id for line in page.lines]
@@ -111,16 +112,19 @@ def test_pages_forward_and_back_show_every_matching_enterprise_once_in_order(
                 starts.append(page.previous)
             if page.next is None:
                 break
-            page = enterprise_page(wanted, after=page.next, size=size)
+            page = enterprise_page(wanted, scope=EVERYTHING, after=page.next, size=size)
         assert found == plain, query
         for number, start in enumerate(starts):
-            page = enterprise_page(wanted, before=start, size=size)
+            page = enterprise_page(wanted, scope=EVERYTHING, before=start, size=size)
             assert [line.id for line in page.lines] == plain[number * size : (number + 1) * size], query
             assert page.first == number * size + 1
 
 
 def test_what_is_held_stands_beside_the_name(filled: Flask) -> None:
-    lines = {line.id: line.holds for line in enterprise_page(EnterpriseFilter(), size=ENTERPRISES).lines}
+    lines = {
+        line.id: line.holds
+        for line in enterprise_page(EnterpriseFilter(), scope=EVERYTHING, size=ENTERPRISES).lines
+    }
     assert "srdi_sme" in lines[3]
     assert "srdi_sme" in lines[5]
     assert "srdi_sme" not in lines[6]
@@ -133,12 +137,12 @@ def test_what_is_held_stands_beside_the_name(filled: Flask) -> None:
 def test_an_enterprise_registered_since_the_screening_is_listed_and_counted(filled: Flask) -> None:
     with transaction() as session:
         session.add(Enterprise(credit_code="91420500MA48888882", name="阿新登记有限公司", initials="aaa"))
-    page = enterprise_page(EnterpriseFilter(), size=ENTERPRISES + 5)
+    page = enterprise_page(EnterpriseFilter(), scope=EVERYTHING, size=ENTERPRISES + 5)
     assert page.lines[0].name == "阿新登记有限公司"
     assert page.total.n == ENTERPRISES + 1
 
 
 def test_a_place_of_another_order_is_refused(filled: Flask) -> None:
-    at = enterprise_page(EnterpriseFilter(), size=5).next
+    at = enterprise_page(EnterpriseFilter(), scope=EVERYTHING, size=5).next
     with pytest.raises(BadCursor):
-        enterprise_page(parse_enterprise_filter({"sort": "newest"}), after=at or "")
+        enterprise_page(parse_enterprise_filter({"sort": "newest"}), scope=EVERYTHING, after=at or "")

@@ -7,6 +7,7 @@ from threading import Thread
 import pytest
 
 from enterprise_pipeline.services import contacts, enterprises
+from enterprise_pipeline.services.accounts.scope import EVERYTHING
 from enterprise_pipeline.services.contacts import ContactDetails
 from enterprise_pipeline.services.credit_code import check_character
 from enterprise_pipeline.services.enterprises import Registration
@@ -35,12 +36,14 @@ def context(app):
 
 
 def register(registration: Registration = XINGYUE) -> int:
-    return enterprises.register_enterprise(registration, actor="tester", today=TODAY)
+    return enterprises.register_enterprise(registration, scope=EVERYTHING, actor="tester", today=TODAY)
 
 
 def edit(enterprise_id: int, registration: Registration, **how) -> None:
     how = {"version": enterprises.get_enterprise(enterprise_id).version} | how
-    enterprises.edit_enterprise(enterprise_id, registration, actor="tester", today=TODAY, **how)
+    enterprises.edit_enterprise(
+        enterprise_id, registration, scope=EVERYTHING, actor="tester", today=TODAY, **how
+    )
 
 
 def test_a_registration_is_stored_with_its_name_and_who_did_it(context):
@@ -201,16 +204,16 @@ def test_an_unknown_enterprise_is_not_found(context):
 def test_a_name_much_like_another_is_found(context, name):
     enterprise_id = register()
 
-    found = similar_enterprises(credit_code="", name=name)
+    found = similar_enterprises(credit_code="", name=name, scope=EVERYTHING)
 
-    assert [one.id for one in found] == [enterprise_id]
+    assert [one.id for one in found.own] == [enterprise_id]
 
 
 def test_a_former_name_is_found_and_told(context):
     enterprise_id = register()
     edit(enterprise_id, replace(XINGYUE, name="丰泽化学有限公司"))
 
-    (found,) = similar_enterprises(credit_code="", name="宜昌兴越新材料有限公司")
+    (found,) = similar_enterprises(credit_code="", name="宜昌兴越新材料有限公司", scope=EVERYTHING).own
 
     assert (found.name, found.matched_name) == ("丰泽化学有限公司", XINGYUE.name)
 
@@ -219,16 +222,18 @@ def test_a_former_name_is_found_and_told(context):
 def test_an_unlike_name_is_not_found(context, name):
     register()
 
-    assert similar_enterprises(credit_code="", name=name) == []
+    assert not similar_enterprises(credit_code="", name=name, scope=EVERYTHING)
 
 
 def test_the_same_code_comes_first_whatever_the_name(context):
     register(replace(XINGYUE, credit_code=code_of(5), name="宜昌兴越新材料科技有限公司"))
     enterprise_id = register()
 
-    found = similar_enterprises(credit_code=XINGYUE.credit_code, name="宜昌兴越新材料科技有限公司")
+    found = similar_enterprises(
+        credit_code=XINGYUE.credit_code, name="宜昌兴越新材料科技有限公司", scope=EVERYTHING
+    )
 
-    assert (found[0].id, found[0].is_same_code) == (enterprise_id, True)
+    assert (found.own[0].id, found.own[0].is_same_code) == (enterprise_id, True)
 
 
 def test_a_place_other_than_the_codes_is_worth_a_word(context):

@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 from sqlalchemy import select
 
+from enterprise_pipeline.services.accounts.scope import EVERYTHING
 from enterprise_pipeline.services.enterprises import (
     Registration,
     edit_enterprise,
@@ -154,6 +155,7 @@ def test_an_older_list_does_not_rename_back():
     edit_enterprise(
         enterprise(A).id,
         Registration(credit_code=A, name="宜昌新甲公司", division_code="420502"),
+        scope=EVERYTHING,
         version=1,
         renamed_on=date(2025, 6, 1),
         actor=ACTOR,

@@ -3,6 +3,7 @@
 import pytest
 
 from enterprise_pipeline.services import certificates
+from enterprise_pipeline.services.accounts.scope import EVERYTHING
 from enterprise_pipeline.services.certificates import CertificateDetails
 from enterprise_pipeline.services.enterprises import (
     Registration,
@@ -68,7 +69,9 @@ def test_refuses_when_figures_changed_since_the_plan():
 
 def test_refuses_when_a_new_code_was_registered_since_the_plan():
     batch_id = plan([HEAD, [A, "宜昌甲公司", 100.0, 5.0], [B, "宜昌乙公司", 1.0, 0.1]])
-    register_enterprise(Registration(credit_code=B, name="宜昌乙公司"), actor=ACTOR, today=TODAY)
+    register_enterprise(
+        Registration(credit_code=B, name="宜昌乙公司"), scope=EVERYTHING, actor=ACTOR, today=TODAY
+    )
 
     with pytest.raises(StaleVersion, match="重新预览"):
         commit(batch_id)
@@ -85,7 +88,9 @@ def test_a_certificate_number_taken_meanwhile_stops_everything():
             [B, "宜昌乙公司", "GR202042001292"],
         ]
     )
-    other = register_enterprise(Registration(credit_code=C, name="宜昌丙公司"), actor=ACTOR, today=TODAY)
+    other = register_enterprise(
+        Registration(credit_code=C, name="宜昌丙公司"), scope=EVERYTHING, actor=ACTOR, today=TODAY
+    )
     details = CertificateDetails(
         pool_id="hnte", number="GR202042001292", received_on=TODAY, source="手工录入"
     )

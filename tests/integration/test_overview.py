@@ -5,6 +5,7 @@ from datetime import date
 
 import pytest
 
+from enterprise_pipeline.services.accounts.scope import EVERYTHING
 from enterprise_pipeline.services.candidate_filter import parse
 from enterprise_pipeline.services.candidates import page as candidate_page
 from enterprise_pipeline.services.endings import counts_of_endings, endings
@@ -54,7 +55,7 @@ def test_enterprises_without_a_screening_are_told_so(app, client):
 
 def test_counts_are_those_of_the_cube_by_place_and_tier(filled):
     with filled.app_context():
-        found = overview(as_of=DAY, tier=Tier.HNTE, ending_within=180)
+        found = overview(as_of=DAY, tier=Tier.HNTE, ending_within=180, scope=EVERYTHING)
 
     zone = found.at("gaoxin", Tier.TECH_SME)
     assert (zone.holders, zone.eligible, zone.near) == (157, 52, 105)
@@ -66,7 +67,7 @@ def test_counts_are_those_of_the_cube_by_place_and_tier(filled):
 
 def test_another_standard_and_forecasts_are_not_added_to_the_counts(filled):
     with filled.app_context():
-        before = overview(as_of=DAY, tier=Tier.HNTE, ending_within=180).total(Tier.LEADING)
+        before = overview(as_of=DAY, tier=Tier.HNTE, ending_within=180, scope=EVERYTHING).total(Tier.LEADING)
         for standard, basis in (("inclusive", "reported"), ("hubei2021", "forecast")):
             db.session.add(
                 AssessmentCount(
@@ -76,7 +77,10 @@ def test_another_standard_and_forecasts_are_not_added_to_the_counts(filled):
             )  # fmt: skip
         db.session.commit()
 
-        assert overview(as_of=DAY, tier=Tier.HNTE, ending_within=180).total(Tier.LEADING) == before
+        assert (
+            overview(as_of=DAY, tier=Tier.HNTE, ending_within=180, scope=EVERYTHING).total(Tier.LEADING)
+            == before
+        )
 
 
 def test_a_failed_run_is_told_above_the_older_result(filled):
@@ -99,7 +103,7 @@ def test_a_failed_run_is_told_above_the_older_result(filled):
 
 def test_certificates_that_end_soon_leave_out_the_renewed_the_revoked_and_the_unknown(filled):
     with filled.app_context():
-        found = endings(as_of=DAY, within=180, tier="hnte")
+        found = endings(as_of=DAY, within=180, tier="hnte", scope=EVERYTHING)
 
     assert [each.number for each in found.endings] == ["GR202342000001"]
 
@@ -116,10 +120,10 @@ def test_certificates_that_end_soon_leave_out_the_renewed_the_revoked_and_the_un
 )
 def test_the_first_and_the_last_day_of_the_half_year_belong_to_it(filled, as_of, numbers):
     with filled.app_context():
-        found = endings(as_of=as_of, within=180, tier="hnte")
+        found = endings(as_of=as_of, within=180, tier="hnte", scope=EVERYTHING)
 
         assert [each.number for each in found.endings] == numbers
-        assert sum(counts_of_endings(as_of=as_of, within=180).values()) == len(numbers)
+        assert sum(counts_of_endings(as_of=as_of, within=180, scope=EVERYTHING).values()) == len(numbers)
 
 
 def test_the_number_on_the_overview_is_the_length_of_the_list(filled):
@@ -151,7 +155,7 @@ def test_each_way_to_count_has_a_chart_and_the_same_figures_in_a_table(filled, s
 
 def test_every_number_is_the_length_of_the_candidate_list_it_leads_to(filled):
     with filled.app_context():
-        found = overview(as_of=DAY, tier=Tier.HNTE, ending_within=180)
+        found = overview(as_of=DAY, tier=Tier.HNTE, ending_within=180, scope=EVERYTHING)
         for tier in (Tier.TECH_SME, Tier.HNTE_RESERVE, Tier.LEADING):
             for place in ("420506", "420502", ""):
                 for measure in MEASURES.values():
@@ -163,8 +167,10 @@ def test_every_number_is_the_length_of_the_candidate_list_it_leads_to(filled):
 
 def test_a_long_list_of_certificates_is_read_page_by_page(filled):
     with filled.app_context():
-        first = endings(as_of=date(2026, 6, 12), within=180, tier="hnte", size=1)
-        second = endings(as_of=date(2026, 6, 12), within=180, tier="hnte", size=1, after=first.after)
+        first = endings(as_of=date(2026, 6, 12), within=180, tier="hnte", scope=EVERYTHING, size=1)
+        second = endings(
+            as_of=date(2026, 6, 12), within=180, tier="hnte", scope=EVERYTHING, size=1, after=first.after
+        )
 
     assert [each.number for each in (*first.endings, *second.endings)] == ["GR202342000001", "GR202342000002"]
     assert second.after is None

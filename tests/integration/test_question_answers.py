@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 from sqlalchemy import select
 
+from enterprise_pipeline.services.accounts.scope import EVERYTHING
 from enterprise_pipeline.services.data_questions import QuestionFilter, question_page, questions_of
 from models import AuditEvent, QuestionAnswer, db
 from tests.support.enterprise_pages import shown, words
@@ -48,7 +49,7 @@ def test_a_checked_question_is_not_asked_again_and_says_what_came_out(odd, clien
     assert "另有 1 项已经核实" in page
     assert REASON in page
     assert "核对数据" not in page
-    assert question_page(QuestionFilter(), as_of=AS_OF).lines == ()
+    assert question_page(QuestionFilter(), as_of=AS_OF, scope=EVERYTHING).lines == ()
 
 
 def test_it_is_asked_again_when_a_figure_changes(odd, client):
@@ -57,7 +58,7 @@ def test_it_is_asked_again_when_a_figure_changes(odd, client):
     db.session.commit()
 
     assert len(questions_of(odd, as_of=AS_OF).open) == 1
-    assert [line.id for line in question_page(QuestionFilter(), as_of=AS_OF).lines] == [odd]
+    assert [line.id for line in question_page(QuestionFilter(), as_of=AS_OF, scope=EVERYTHING).lines] == [odd]
 
 
 def test_the_same_figures_are_the_same_question_a_year_later(odd, client):

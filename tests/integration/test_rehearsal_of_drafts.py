@@ -9,6 +9,7 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from enterprise_pipeline.services import rehearsal
+from enterprise_pipeline.services.accounts.scope import EVERYTHING
 from enterprise_pipeline.services.errors import NotFound, ServiceError
 from enterprise_pipeline.services.rehearsal_columns import Change
 from enterprise_pipeline.services.rehearsal_heads import Head, head, rehearsals_of_version
@@ -51,7 +52,7 @@ def test_the_first_draft_of_a_standard_is_compared_with_the_tiers_default(sessio
     assert shown.new.standard == "yichang"
     assert (shown.origin, shown.done) == ("draft", 2)
     assert [each.id for each in rehearsals_of_version(version_id)] == [shown.id]
-    found = {row.enterprise_id: row for row in every_changed(shown, RehearsalFilter())}
+    found = {row.enterprise_id: row for row in every_changed(shown, RehearsalFilter(), scope=EVERYTHING)}
     assert {firm: row.kind for firm, row in found.items()} == {poor: Change.SHUT, rich: Change.OPENS}
     assert "revenue_min" in {each.id for each in found[poor].tightened}
     assert "revenue_max" in {each.id for each in found[rich].eased}

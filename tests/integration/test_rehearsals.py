@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from enterprise_pipeline.services import rehearsal, rulebooks
+from enterprise_pipeline.services.accounts.scope import EVERYTHING
 from enterprise_pipeline.services.demo.build import build_demo
 from enterprise_pipeline.services.errors import BadFile, NotFound, ServiceError
 from enterprise_pipeline.services.facts import facts_as_of
@@ -57,7 +58,10 @@ def rehearsed(content: bytes, *, name: str = NAME, chunk: int = 2, as_of: date =
 
 def changed(rehearsal_id: int) -> dict[int, ChangedEnterprise]:
     """Every changed enterprise by its id."""
-    return {row.enterprise_id: row for row in every_changed(head(rehearsal_id), RehearsalFilter())}
+    return {
+        row.enterprise_id: row
+        for row in every_changed(head(rehearsal_id), RehearsalFilter(), scope=EVERYTHING)
+    }
 
 
 def firm_with(session: Session, employees: int | None, **values: object) -> int:
@@ -279,7 +283,7 @@ def test_rows_are_filtered_and_paged_without_gap_or_repetition(session, monkeypa
     wanted = parse_filter(shown, {"kind": "loses", "place": "420505", "criterion": "employees_max"})
     seen, after = list[int](), ""
     while True:
-        page = changed_page(shown, wanted, after=after)
+        page = changed_page(shown, wanted, scope=EVERYTHING, after=after)
         assert page.n == 5
         seen += [row.enterprise_id for row in page.rows]
         if page.next is None:

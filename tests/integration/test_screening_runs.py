@@ -6,6 +6,7 @@ from flask import Flask
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from enterprise_pipeline.services.accounts.scope import EVERYTHING
 from enterprise_pipeline.services.assessments import live_table
 from enterprise_pipeline.services.changes import mark_changed
 from enterprise_pipeline.services.facts import facts_as_of
@@ -153,7 +154,7 @@ def test_a_run_of_changes_looks_only_at_changes(session):
     changed = run_changed(as_of=AS_OF)
 
     assert (changed.scope, changed.enterprises) == ("changed", 1)
-    assert {entry.enterprise_id for entry in whats_changed(changed.run_id)} == {first}
+    assert {entry.enterprise_id for entry in whats_changed(changed.run_id, scope=EVERYTHING)} == {first}
     assert verdict_of(session, first) is Verdict.NOT_ELIGIBLE
     assert {row[0] for row in live_rows(session, "run_id", enterprise_id=second)} == {full.run_id}
     assert {row[0] for row in live_rows(session, "run_id", enterprise_id=first)} == {changed.run_id}
@@ -295,7 +296,7 @@ def test_a_run_of_choice_tells_which_verdicts_it_moved(session):
     lose_the_staff(firm)
     run = run_chosen([firm, other], as_of=AS_OF)
 
-    moved = whats_changed(run.run_id)
+    moved = whats_changed(run.run_id, scope=EVERYTHING)
     assert len(moved) == run.changed
     [change] = [entry for entry in moved if entry.tier == "tech_sme"]
     assert (change.enterprise_id, change.before, change.after) == (
@@ -304,8 +305,8 @@ def test_a_run_of_choice_tells_which_verdicts_it_moved(session):
         Verdict.NOT_ELIGIBLE,
     )
     assert change.name == session.get_one(Enterprise, firm).name
-    assert sum(count.n for count in count_changes(run.run_id)) == run.changed
-    rest = whats_changed(run.run_id, limit=1, after=(firm, "", ""))
+    assert sum(count.n for count in count_changes(run.run_id, scope=EVERYTHING)) == run.changed
+    rest = whats_changed(run.run_id, scope=EVERYTHING, limit=1, after=(firm, "", ""))
     assert rest == moved[:1]
 
 
@@ -314,7 +315,7 @@ def test_a_new_enterprise_was_not_assessed_before(session):
     with transaction() as writing:
         firm = add_good_enterprise(writing)
     run = run_chosen([firm], as_of=AS_OF)
-    assert {entry.before for entry in whats_changed(run.run_id)} == {None}
+    assert {entry.before for entry in whats_changed(run.run_id, scope=EVERYTHING)} == {None}
     assert [found.cause for found in candidates(session)] == ["first"]
 
 

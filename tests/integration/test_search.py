@@ -2,6 +2,7 @@
 
 import pytest
 
+from enterprise_pipeline.services.accounts.scope import EVERYTHING
 from enterprise_pipeline.services.search import by_code, find
 from models import Enterprise, db
 from tests.support.registry_rows import NAMES, add_enterprises
@@ -31,12 +32,12 @@ def filled(app):
 )
 def test_names_former_names_initials_and_codes_are_found(filled, q, names):
     with filled.app_context():
-        assert [hit.name for hit in find(q).hits] == names
+        assert [hit.name for hit in find(q, scope=EVERYTHING).hits] == names
 
 
 def test_a_name_that_begins_with_the_words_comes_before_one_that_contains_them(filled):
     with filled.app_context():
-        found = [hit.name for hit in find("宜昌").hits]
+        found = [hit.name for hit in find("宜昌", scope=EVERYTHING).hits]
 
     assert len(found) == 4
     assert all(name.startswith("宜昌") for name in found[:2])
@@ -44,8 +45,8 @@ def test_a_name_that_begins_with_the_words_comes_before_one_that_contains_them(f
 
 def test_what_was_found_by_a_former_name_says_so(filled):
     with filled.app_context():
-        hits = {hit.name: hit.former_name for hit in find("宜昌").hits}
-        by_former = find("旧名").hits[0]
+        hits = {hit.name: hit.former_name for hit in find("宜昌", scope=EVERYTHING).hits}
+        by_former = find("旧名", scope=EVERYTHING).hits[0]
 
     assert by_former.former_name == "宜昌旧名药业有限公司"
     assert set(hits.values()) == {None}
@@ -56,13 +57,13 @@ def test_what_was_found_by_a_former_name_says_so(filled):
 @pytest.mark.parametrize("q", ["91420500MA48888882", " 9142 0500 ma48 8888 82 "])
 def test_a_whole_code_is_recognised_as_typed(filled, q):
     with filled.app_context():
-        assert by_code(q) == by_code("91420500MA48888882") is not None
-        assert by_code("91420500MA4888888") is None
+        assert by_code(q, scope=EVERYTHING) == by_code("91420500MA48888882", scope=EVERYTHING) is not None
+        assert by_code("91420500MA4888888", scope=EVERYTHING) is None
 
 
 def test_more_than_is_shown_is_told(filled):
     with filled.app_context():
-        found = find("宜昌", limit=3)
+        found = find("宜昌", scope=EVERYTHING, limit=3)
 
     assert found.is_cut
     assert len(found.hits) == 3

@@ -69,7 +69,7 @@ enterprises.show                  GET       ALRCTEFPH one
 figure_history.show               GET       LRCTFPH   one
 figure_history.confirm            GET       LRCT      one
 figure_history.restore            POST      LRCT      one
-data_questions.index              GET       LRCTFPH
+data_questions.index              GET       LRCT
 data_questions.answer             GET,POST  LRCT      one
 data_questions.reopen             POST      LRCT      one
 

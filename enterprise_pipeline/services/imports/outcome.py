@@ -5,6 +5,7 @@ from datetime import date
 
 from sqlalchemy import select
 
+from enterprise_pipeline.services.accounts.scope import EVERYTHING
 from enterprise_pipeline.services.errors import ServiceError
 from enterprise_pipeline.services.imports.batches import ImportHead, import_head
 from enterprise_pipeline.services.imports.covering import is_complete_list
@@ -70,8 +71,8 @@ def outcome(batch_id: int) -> Outcome:
     return Outcome(
         head=head,
         is_screened=True,
-        counts=tuple(sorted(count_changes(head.run_id), key=_ladder)),
-        changes=tuple(whats_changed(head.run_id, limit=MOST_SHOWN)),
+        counts=tuple(sorted(count_changes(head.run_id, scope=EVERYTHING), key=_ladder)),
+        changes=tuple(whats_changed(head.run_id, scope=EVERYTHING, limit=MOST_SHOWN)),
     )
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from enterprise_pipeline.services import audit
+from enterprise_pipeline.services.accounts.scope import EVERYTHING
 from enterprise_pipeline.services.errors import BadFile, FieldConflict, NotFound
 from enterprise_pipeline.services.facts import facts_as_of
 from enterprise_pipeline.services.rulebooks import CurrentRulebook, read_version
@@ -169,8 +170,8 @@ def add_enterprise(version_id: int, wanted: str, *, as_of: date, expected: str, 
 
 
 def _meant(wanted: str) -> tuple[int, str]:
-    known = by_code(wanted)
-    hits = find(wanted).hits
+    known = by_code(wanted, scope=EVERYTHING)
+    hits = find(wanted, scope=EVERYTHING).hits
     exact = [hit for hit in hits if hit.id == known or hit.name == wanted.strip()] or list(hits)
     if not exact:
         raise FieldConflict("enterprise", Text(N_("没有找到“%(q)s”；请输入全名或信用代码。"), q=wanted))
