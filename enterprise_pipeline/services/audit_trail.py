@@ -1,6 +1,7 @@
 """Use cases around the whole trail: verify it, tell its head, and erase values that the law says must go."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Connection, delete, select
@@ -16,7 +17,7 @@ from enterprise_pipeline.services.audit_chain import (
 from enterprise_pipeline.services.errors import FieldConflict, NotFound
 from enterprise_pipeline.services.texts import N_, Text
 from enterprise_pipeline.transaction import reading, transaction
-from models import AuditEvent, AuditHead, AuditPayload
+from models import AuditEvent, AuditHead, AuditPayload, db
 
 BLOCK = 2_000
 SHORTEST_REASON = 4
@@ -27,24 +28,51 @@ def chain_head() -> Head:
     return audit.head_of(reading())
 
 
-def verify_chain(*, start: int = 1, anchors: tuple[Head, ...] = ()) -> Verification:
+def verify_chain(
+    *,
+    start: int = 1,
+    anchors: tuple[Head, ...] = (),
+    tell: Callable[[int], None] | None = None,
+    tell_every: int = BLOCK,
+) -> Verification:
     """Check every entry from ``start`` on; ``anchors`` are heads that were written down earlier.
+
+    ``tell`` is told now and then how many were looked at.
 
     Raises
     ------
     NotFound
         If there is no entry just before ``start`` to begin from.
     """
-    return verify_connection(reading().connection(), start=start, anchors=anchors)
+    with _snapshot() as connection:
+        told = (tell, tell_every) if tell else None
+        return verify_connection(connection, start=start, anchors=anchors, told=told)
+
+
+@contextmanager
+def _snapshot() -> Iterator[Connection]:
+    """A connection that sees one moment, while others go on writing.
+
+    With what PostgreSQL does else, entries and erasures of the meantime would look like tampering.
+    """
+    level = {"isolation_level": "REPEATABLE READ"} if db.engine.dialect.name == "postgresql" else {}
+    with db.engine.connect().execution_options(**level) as connection:
+        yield connection
+        connection.rollback()
 
 
 def verify_connection(
-    connection: Connection, *, start: int = 1, anchors: tuple[Head, ...] = ()
+    connection: Connection,
+    *,
+    start: int = 1,
+    anchors: tuple[Head, ...] = (),
+    told: tuple[Callable[[int], None], int] | None = None,
 ) -> Verification:
     """Check the chain of any database of ours; see `verify_chain`."""
     kept = connection.execute(select(AuditHead.sequence, AuditHead.digest)).one_or_none()
     found = Verification(start=_entry_before(connection, start), anchors=anchors)
-    found.walk(stored_entries(connection, start=start))
+    entries = stored_entries(connection, start=start)
+    found.walk(_telling(entries, *told) if told else entries)
     # Without its row the head says nothing was ever written, so that whatever stands there is named.
     found.expect_end(Head(sequence=kept.sequence, digest=kept.digest) if kept else Head())
     return found
@@ -63,6 +91,13 @@ def stored_entries(connection: Connection, *, start: int = 1) -> Iterator[Entry]
     while rows := connection.execute(wanted).all():
         yield from map(_entry, rows)
         wanted = query.where(events.id > rows[-1].id)
+
+
+def _telling(entries: Iterator[Entry], tell: Callable[[int], None], every: int) -> Iterator[Entry]:
+    for n, entry in enumerate(entries, start=1):
+        yield entry
+        if n % every == 0:
+            tell(n)
 
 
 def erase_payload(sequence: int, *, reason: str, actor: str) -> None:

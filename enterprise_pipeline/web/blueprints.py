@@ -5,6 +5,7 @@ from flask import Blueprint, Flask
 from enterprise_pipeline.web import (
     account_admin,
     accounts,
+    audit,
     candidates,
     check,
     coverage,
@@ -52,6 +53,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     accounts.bp,
     my_account.bp,
     account_admin.bp,
+    audit.bp,
     language.bp,
     health.bp,
 )

@@ -50,6 +50,7 @@ NAVIGATION: tuple[NavigationEntry, ...] = (
     NavigationEntry(endpoint="rules.index", word=_l("规则"), icon="scale", also=("standards",)),
     NavigationEntry(endpoint="imports.index", word=_l("导入"), icon="table-import"),
     NavigationEntry(endpoint="account_admin.index", word=_l("账号"), icon="users"),
+    NavigationEntry(endpoint="audit.index", word=_l("操作记录"), icon="list-search"),
     NavigationEntry(endpoint="help.show", word=_l("帮助"), icon="help-circle"),
 )
 
