@@ -14,6 +14,7 @@ import asyncio
 import json
 import os
 import random
+import re
 import tempfile
 import time
 from collections import Counter, defaultdict
@@ -41,16 +42,18 @@ NAMES = ("宜昌", "科技", "股份", "91420", "材料")
 HOT = 3
 HOT_SHARE = 0.1
 REPLAYED = 0.1
+QUESTION = re.compile(r'"(/questions/\d+/[0-9a-f]{64})"')
+ASKED_FIRM = re.compile(r'"(/enterprises/\d+)#questions"')
 STALE_WORDS = "已有第"
 SAVED, ANSWERED, EXPORTED = "figures.saved", "question.answered", "candidates.exported"
 HEAD = """## Many users at once (`python -m benchmarks users`)
 
 Two workers of eight threads. All sign in at the same moment, and then read or write again after a pause of
-{:.1f} s in the mean. *Edits* are figures saved; *stale* are forms that came too late and were told so.
-*Lost*: counters, versions and audit entries that are not what the users were told. Median and 95th percentile
-in ms.
+{:.1f} s in the mean. *Edits* are figures saved; *stale* are forms that came too late and were told so; *5xx*
+counts unanswered requests as well; *lost* counts what differs from what users were told: counters, versions,
+audit entries. Median and 95th percentile in ms.
 
-| database | users | firms | s | requests | a second | edits | stale | 5xx, none | lost | login | read | write |
+| database | users | firms | s | requests | a second | edits | stale | 5xx | lost | login | read | write |
 |---|---|---|---|---|---|---|---|---|---|---|---|---|
 """
 
@@ -169,12 +172,20 @@ class User:
         await self._open("/questions", kind="read")
 
     async def _answer(self) -> None:
-        """Answer a question; any key is one, because a question may have gone meanwhile."""
-        path = f"/questions/{self._firm()}/{self.dice.getrandbits(256):064x}"
-        if await self._open(path, kind="read") is None:
+        """Answer one of the questions about an enterprise of the list."""
+        listed = await self._open("/questions", kind="read")
+        firms = ASKED_FIRM.findall(listed.text) if listed is not None else []
+        shown = await self._open(self.dice.choice(firms), kind="read") if firms else None
+        asked = QUESTION.findall(shown.text) if shown is not None else []
+        if not asked:
             return
-        if await self._send(path, kind="write", expected=303, reason="与企业核对，两年口径不同，数字无误。"):
+        path = self.dice.choice(asked)
+        reason = "与企业核对，两年口径不同，数字无误。"
+        answer = await self._ask(self.browser.post(path, reason=reason), "write")
+        if answer is not None and answer.status == 303:
             self.outcome.recorded[self.person.username, ANSWERED] += 1
+        elif answer is not None and answer.status != 404:  # A correction ends a question.
+            self._surprised(path, answer)
 
     async def _export(self) -> None:
         ending = self.dice.choice(("csv", "csv", "xlsx"))

@@ -1,6 +1,8 @@
 """One place where work is committed or rolled back, and the SQLite settings that make it safe."""
 
+import random
 import sqlite3
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -11,7 +13,21 @@ from sqlalchemy.orm import Session
 from models.base import db
 
 BUSY_TIMEOUT_MS = 10_000
+# How long a writer of SQLite waits for its turn, and how long it sleeps between two looks.
+TURN_SECONDS = 30.0
+LOOK_AGAIN_SECONDS = (0.002, 0.012)
 _FINISHERS = "before_commit"
+_ADMISSION = "admission"
+
+
+class Busy(RuntimeError):
+    """Somebody else has written for so long that this change did not get its turn; nothing was saved."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            f"Somebody has written to the database for more than {TURN_SECONDS:.0f} s, so nothing "
+            "was changed. Wait for the long command to end, and do it again."
+        )
 
 
 @contextmanager
@@ -34,6 +50,9 @@ def transaction() -> Iterator[Session]:
     session.info["in_transaction"] = True
     try:
         session.connection(execution_options={"write": True})
+        admit = session.info.get(_ADMISSION)
+        if admit is not None:
+            admit(session)
         yield session
         for finish in session.info.get(_FINISHERS, {}).values():
             finish(session)
@@ -45,6 +64,11 @@ def transaction() -> Iterator[Session]:
         for key in session.info.pop(_FINISHERS, {}):
             session.info.pop(key, None)
         session.info["in_transaction"] = False
+
+
+def admit_writes(admit: Callable[[Session], None]) -> None:
+    """Have every write of this application context begin with ``admit``, which raises to refuse it."""
+    db.session().info[_ADMISSION] = admit
 
 
 def before_commit(session: Session, key: str, finish: Callable[[Session], None]) -> list[Any]:
@@ -97,5 +121,35 @@ def _configure_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    write = connection.get_execution_options().get("write", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+    if connection.get_execution_options().get("write", False):
+        driver_connection: Any = connection.connection.driver_connection
+        _begin_writing(driver_connection)
+    else:
+        connection.exec_driver_sql("BEGIN")
+
+
+def _begin_writing(connection: sqlite3.Connection) -> None:
+    """Wait for the turn to write, looking again after a random moment.
+
+    SQLite itself sleeps longer and longer, up to 100 ms, so that among many
+    writers who came first comes last, and in the end gets an error.
+    """
+    deadline = time.monotonic() + TURN_SECONDS
+    connection.execute("PRAGMA busy_timeout=0")
+    try:
+        while not _got_turn(connection):
+            if time.monotonic() > deadline:
+                raise Busy
+            time.sleep(random.uniform(*LOOK_AGAIN_SECONDS))  # noqa: S311 -- no secret
+    finally:
+        connection.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
+
+
+def _got_turn(connection: sqlite3.Connection) -> bool:
+    try:
+        connection.execute("BEGIN IMMEDIATE")
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+            raise
+        return False
+    return True

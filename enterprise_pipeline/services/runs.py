@@ -84,6 +84,7 @@ class LastLook:
 def begin(session: Session, *, scope: str, as_of: date, known_on: date) -> Run:
     """Record a run that starts now, and take the instant from which later changes count as unseen.
 
+    Nobody continues from a run of chosen enterprises, so that it waits for no writer.
     A full run takes the place of any that is still recorded as running: one
     that was killed, or one that another person started, which then gives up.
     """
@@ -105,7 +106,7 @@ def begin(session: Session, *, scope: str, as_of: date, known_on: date) -> Run:
         status="running",
         as_of=as_of,
         started_at=clock.now(),
-        snapshot_at=_snapshot(session),
+        snapshot_at=clock.now() if scope == "chosen" else _snapshot(session),
         rules_hash=rulebook.hash_on(as_of),
         rule_sets=_inputs(session, rule_sets, as_of, known_on),
     )

@@ -169,15 +169,28 @@ def _assess(session: Session, run: Run, among: Scope) -> pl.DataFrame:
     return assessments.assess(facts, run.rule_sets, run_id=run.id)
 
 
+def _versions(session: Session, ids: Sequence[int]) -> dict[int, int]:
+    """How often each of these enterprises has changed; every change of its data raises it."""
+    rows = session.execute(select(Enterprise.id, Enterprise.version).where(Enterprise.id.in_(ids)))
+    return {row.id: row.version for row in rows}
+
+
 def _rescreen(
     run: Run, ids: Sequence[int], summary: RunSummary, *, unseen: set[int], is_recorded: bool
 ) -> None:
-    """Replace the live rows of these enterprises, part by part, with cube and candidates in step."""
+    """Replace the live rows of these enterprises, part by part, with cube and candidates in step.
+
+    They are screened before the transaction begins, so that others wait for the
+    writing only, and once more inside it where somebody changed one meanwhile.
+    """
     for part in in_parts(ids, LIVE_CHUNK):
+        seen = _versions(reading(), part)
+        after = _assess(reading(), run, chosen(part))
         with transaction() as session:
             live = ASSESSMENTS[runs.lock_live(session).live_slot]
+            if _versions(session, part) != seen:
+                after = _assess(session, run, chosen(part))
             before = assessments.read_rows(session, live, part)
-            after = _assess(session, run, chosen(part))
             assessments.replace_rows(session, live, part, after)
             assessments.adjust_cube(session, assessments.cube_difference(before, after))
             known = set(before["enterprise_id"])
