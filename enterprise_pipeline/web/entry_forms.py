@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from enterprise_pipeline.services import reference
 from enterprise_pipeline.services.errors import FieldConflict
 from enterprise_pipeline.services.verdicts import VerdictChange, rescreen
+from enterprise_pipeline.transaction import Busy
 from enterprise_pipeline.web.context import today
 from enterprise_pipeline.web.csrf import csrf_meta
 from enterprise_pipeline.web.filters import fact_label, tier_name, translated, unknown, verdict_text
@@ -77,8 +78,15 @@ def page(template: str, *, form: BaseForm, **values: Any) -> tuple[str, int]:
 
 
 def after_change(enterprise_id: int, *, saved: str) -> None:
-    """Screen the enterprise again and tell what was saved and which verdicts changed."""
-    changes = rescreen(enterprise_id, as_of=today())
+    """Screen the enterprise again and tell what was saved and which verdicts changed.
+
+    What was saved is saved: where others write for too long, the next screening of changes catches up.
+    """
+    try:
+        changes = rescreen(enterprise_id, as_of=today())
+    except Busy:
+        flash(f"{saved}{_('系统正忙，结论还没有更新；下一次筛查会补上。')}", "warning")
+        return
     flash(f"{saved}{verdict_sentence(changes)}", "success")
 
 
