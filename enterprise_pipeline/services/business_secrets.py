@@ -95,7 +95,7 @@ def veils(
     session: Session, enterprise_ids: Collection[int], *, scope: Scope, in_file: bool = False
 ) -> dict[int, Veil]:
     """What of each enterprise somebody with this scope may not see."""
-    marks = _marks(session, enterprise_ids)
+    marks = marks_of(session, enterprise_ids)
     if scope.may_see_figures and scope.is_everything and not marks:
         return dict.fromkeys(enterprise_ids, Veil())
     places = _places(session, enterprise_ids)
@@ -116,7 +116,8 @@ def veil_of(session: Session, enterprise_id: int, *, scope: Scope, in_file: bool
     return veils(session, [enterprise_id], scope=scope, in_file=in_file).get(enterprise_id, unseen)
 
 
-def _marks(session: Session, enterprise_ids: Collection[int]) -> dict[int, tuple[SecretMark, ...]]:
+def marks_of(session: Session, enterprise_ids: Collection[int]) -> dict[int, tuple[SecretMark, ...]]:
+    """Every business secret of these enterprises, by fact and year."""
     found: dict[int, tuple[SecretMark, ...]] = {}
     for part in in_parts(sorted(enterprise_ids)):
         query = (

@@ -1,12 +1,14 @@
 """The history of one figure of one year, and bringing an earlier value of it back."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import groupby
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
+from enterprise_pipeline.services.accounts.scope import Scope
+from enterprise_pipeline.services.business_secrets import SecretMark, Why, veil_of
 from enterprise_pipeline.services.enterprises import SUBJECT, locked
 from enterprise_pipeline.services.errors import FieldConflict, NotFound, StaleVersion
 from enterprise_pipeline.services.figures import (
@@ -19,7 +21,7 @@ from enterprise_pipeline.services.figures import (
 )
 from enterprise_pipeline.services.texts import N_, Text
 from enterprise_pipeline.transaction import reading, transaction
-from models import AnnualReport, AuditEvent
+from models import AnnualReport, AuditEvent, AuditPayload
 
 ACTION = "figures.value_restored"
 
@@ -53,6 +55,33 @@ def figure_history(enterprise_id: int, *, year: int, column: str) -> list[Figure
         for value in _changes(source, list(group), column, actors)
     ]
     return sorted(told, key=lambda one: (one.recorded_at, one.report_id), reverse=True)
+
+
+@dataclass(frozen=True, kw_only=True)
+class FigureHistory:
+    """The history of a figure as somebody may see it.
+
+    ``told`` are without values where ``hidden`` says why; ``erased`` entries of the audit trail about
+    figures of this enterprise have lost their content by law, so that who entered a value may be unknown.
+    """
+
+    told: tuple[FigureValue, ...]
+    mark: SecretMark | None
+    hidden: Why | None
+    erased: int
+
+
+def shown_history(enterprise_id: int, *, year: int, column: str, scope: Scope) -> FigureHistory:
+    """The history of a figure without what may not be seen; NotFound when it is no figure."""
+    told = figure_history(enterprise_id, year=year, column=column)
+    veil = veil_of(reading(), enterprise_id, scope=scope)
+    hidden = veil.why(column, year)
+    return FigureHistory(
+        told=tuple(replace(one, value=None) for one in told) if hidden else tuple(told),
+        mark=veil.mark_of(column, year),
+        hidden=hidden,
+        erased=_erased(enterprise_id),
+    )
 
 
 def restore_value(
@@ -124,6 +153,21 @@ def _changes(
             is_current=version is found[-1],
             newest_version=newest.version,
         )
+
+
+def _erased(enterprise_id: int) -> int:
+    query = (
+        select(func.count())
+        .select_from(AuditEvent)
+        .outerjoin(AuditPayload, AuditPayload.event_id == AuditEvent.id)
+        .where(
+            AuditEvent.subject_type == SUBJECT,
+            AuditEvent.subject_id == str(enterprise_id),
+            AuditEvent.action.like("figures.%"),
+            AuditPayload.event_id.is_(None),
+        )
+    )
+    return reading().scalar(query) or 0
 
 
 def _actors(enterprise_id: int, year: int) -> dict[tuple[str, int], str]:

@@ -23,7 +23,7 @@ from scoring.vocabulary import COLUMNS
 # Words typed in about figures, which may repeat them; by the group of the action.
 _ABOUT_FIGURES = ("question.", "figures.")
 _ABOUT_SECRETS = ("secret.",)
-_WORDS = "reason"
+_WORDS = ("reason", "why")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -157,10 +157,10 @@ def _edit(edit: Edit, veil: Veil) -> Edit:
 def _why_value(name: str, edit: Edit, veil: Veil) -> Why | None:
     if name in COLUMNS:
         return veil.why(name, edit.about.get("year"))
-    if name == _WORDS and edit.action.startswith(_ABOUT_FIGURES) and not veil.has_figures:
+    if name in _WORDS and edit.action.startswith(_ABOUT_FIGURES) and not veil.has_figures:
         return Why.NO_RIGHT
     is_about_secrets = edit.action.startswith((*_ABOUT_SECRETS, *_ABOUT_FIGURES))
-    return Why.MARKED if name == _WORDS and is_about_secrets and not veil.has_secrets else None
+    return Why.MARKED if name in _WORDS and is_about_secrets and not veil.has_secrets else None
 
 
 def _parts(rule_set: RuleSet) -> tuple[PointsPart, ...]:

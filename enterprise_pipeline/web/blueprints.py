@@ -6,6 +6,7 @@ from enterprise_pipeline.web import (
     account_admin,
     accounts,
     audit,
+    business_secrets,
     candidates,
     check,
     coverage,
@@ -32,6 +33,7 @@ from enterprise_pipeline.web.errors import init_errors
 from enterprise_pipeline.web.filters import init_filters
 from enterprise_pipeline.web.language import init_language
 from enterprise_pipeline.web.security import init_security
+from enterprise_pipeline.web.signs import init_signs
 from enterprise_pipeline.web.speed import init_speed
 
 # Each page group adds its line; the navigation shows those of NAVIGATION that are registered here.
@@ -44,6 +46,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     entry.bp,
     entry_data.bp,
     figure_history.bp,
+    business_secrets.bp,
     data_questions.bp,
     imports.bp,
     rehearsals.bp,
@@ -68,6 +71,7 @@ def init_web(app: Flask) -> None:
     init_context(app)
     init_access(app)
     init_csrf(app)
+    init_signs(app)
     init_errors(app)
     init_speed(app)
     for blueprint in BLUEPRINTS:

@@ -45,7 +45,7 @@ NAVIGATION: tuple[NavigationEntry, ...] = (
         endpoint="enterprises.index",
         word=_l("企业"),
         icon="building-factory-2",
-        also=("entry", "entry_data", "data_questions", "figure_history"),
+        also=("entry", "entry_data", "data_questions", "figure_history", "business_secrets"),
     ),
     NavigationEntry(endpoint="rules.index", word=_l("规则"), icon="scale", also=("standards",)),
     NavigationEntry(endpoint="imports.index", word=_l("导入"), icon="table-import"),

@@ -9,6 +9,7 @@ from enterprise_pipeline.services import enterprises, figure_restore
 from enterprise_pipeline.services.errors import FieldConflict, NotFound
 from enterprise_pipeline.services.figure_restore import FigureValue
 from enterprise_pipeline.services.texts import N_, Text
+from enterprise_pipeline.web.access import current_scope
 from enterprise_pipeline.web.context import actor, today
 from enterprise_pipeline.web.entry_forms import ID, after_change
 from scoring.vocabulary import YEARLY_FACTS
@@ -26,9 +27,14 @@ FIGURES = {fact.column: fact for fact in YEARLY_FACTS}
 def show(enterprise_id: int, year: int, column: str) -> str:
     """Every value of the figure, newest first, each earlier one with a button that leads back to it."""
     record = enterprises.get_enterprise(enterprise_id)
-    told = figure_restore.figure_history(enterprise_id, year=year, column=column)
+    found = figure_restore.shown_history(enterprise_id, year=year, column=column, scope=current_scope())
     return render_template(
-        "figure_history/show.html", record=record, year=year, fact=FIGURES[column], told=told
+        "figure_history/show.html",
+        record=record,
+        year=year,
+        fact=FIGURES[column],
+        found=found,
+        told=found.told,
     )
 
 

@@ -26,6 +26,8 @@ _ACTIONS: dict[str, Any] = {
     "contact.added": _l("添加联系人"),
     "contact.edited": _l("修改联系人"),
     "contact.removed": _l("删除联系人"),
+    "secret.marked": _l("标记商业秘密"),
+    "secret.lifted": _l("取消商业秘密标记"),
     "question.answered": _l("核实数据"),
     "question.reopened": _l("重新提出要核实的问题"),
 }
@@ -44,6 +46,8 @@ _NAMES: dict[str, Any] = {
     "phone": _l("电话"),
     "email": _l("邮箱"),
     "reason": _l("核实结果"),
+    "fact": _l("项目"),
+    "why": _l("理由"),
     "has_consent": _l("同意接收提醒信息"),
 }
 
@@ -106,6 +110,8 @@ def _value(name: str, value: Any) -> str:
         return unknown()
     if name in COLUMNS and COLUMNS[name].unit is not Unit.DATE and name != "industry_code":
         return choice_value(value, COLUMNS[name])
+    if name == "fact":
+        return translated(COLUMNS[value].label)
     if name == "pool_id":
         return tier_name(Tier(value))
     if isinstance(value, bool):
