@@ -11,6 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from enterprise_pipeline.services.accounts.scope import EVERYTHING
 from enterprise_pipeline.services.candidate_keys import BadCursor
 from enterprise_pipeline.services.coverage import CoverageFilter, Covered, Status, coverage
 from models import AuditEvent, Membership, db
@@ -71,7 +72,7 @@ def filled(app: Flask) -> Flask:
 
 def names(app: Flask, as_of: date = AS_OF, **wanted: Any) -> list[str]:
     with app.app_context():
-        return [line.name for line in coverage(CoverageFilter(**wanted), as_of=as_of).lines]
+        return [line.name for line in coverage(CoverageFilter(**wanted), as_of=as_of, scope=EVERYTHING).lines]
 
 
 def test_held_titles_of_the_day_count_and_not_turnover(filled: Flask) -> None:
@@ -94,7 +95,7 @@ def test_what_was_told_later_is_not_known_on_an_earlier_day(filled: Flask) -> No
 
 def test_sums_by_place_are_shares_of_what_is_known(filled: Flask) -> None:
     with filled.app_context():
-        shown = coverage(CoverageFilter(), as_of=AS_OF)
+        shown = coverage(CoverageFilter(), as_of=AS_OF, scope=EVERYTHING)
 
     assert shown.places == {
         "420505": Covered(with_one=2, without=1, unknown=1),
@@ -107,8 +108,8 @@ def test_sums_by_place_are_shares_of_what_is_known(filled: Flask) -> None:
 
 def test_tier_and_place_narrow_the_list_and_the_tier_its_sums(filled: Flask) -> None:
     with filled.app_context():
-        services = coverage(CoverageFilter(status=None, tier=SERVICE), as_of=AS_OF)
-        nowhere = coverage(CoverageFilter(status=None, jurisdiction="unknown"), as_of=AS_OF)
+        services = coverage(CoverageFilter(status=None, tier=SERVICE), as_of=AS_OF, scope=EVERYTHING)
+        nowhere = coverage(CoverageFilter(status=None, jurisdiction="unknown"), as_of=AS_OF, scope=EVERYTHING)
 
     assert [line.name for line in services.lines] == ["B1", "B2"]
     assert services.city.total == 2
@@ -121,7 +122,7 @@ def test_an_enterprise_with_both_titles_is_listed_once(filled: Flask) -> None:
         both = above_scale("AA")
         add_title(both, SERVICE, valid_from=date(2025, 1, 1))
         db.session.commit()
-        shown = coverage(CoverageFilter(status=None), as_of=AS_OF)
+        shown = coverage(CoverageFilter(status=None), as_of=AS_OF, scope=EVERYTHING)
 
     assert shown.city.total == 7
     assert [line.tiers for line in shown.lines if line.name == "AA"] == [(INDUSTRY, SERVICE)]
@@ -131,7 +132,7 @@ def test_pages_show_every_enterprise_once(filled: Flask) -> None:
     wanted, seen, after = CoverageFilter(status=None), list[str](), ""
     with filled.app_context():
         for first in (1, 3, 5):
-            shown = coverage(wanted, as_of=AS_OF, after=after, size=2)
+            shown = coverage(wanted, as_of=AS_OF, scope=EVERYTHING, after=after, size=2)
             assert (shown.first, shown.total) == (first, 6)
             seen += [line.name for line in shown.lines]
             after = shown.next or ""
@@ -143,7 +144,7 @@ def test_pages_show_every_enterprise_once(filled: Flask) -> None:
 @pytest.mark.parametrize("after", ["x", "WzEsMl0", "WzEsImEiLCJiIl0"])
 def test_a_damaged_place_is_refused(filled: Flask, after: str) -> None:
     with filled.app_context(), pytest.raises(BadCursor):
-        coverage(CoverageFilter(), as_of=AS_OF, after=after)
+        coverage(CoverageFilter(), as_of=AS_OF, scope=EVERYTHING, after=after)
 
 
 def test_the_page_names_the_share_and_what_it_is_of(filled: Flask) -> None:
