@@ -73,6 +73,24 @@ class ChangePasswordForm(PasswordCheckForm, NewPasswordForm):
     """The present password and a new one."""
 
 
+class PersonForm(BaseForm):
+    """Who an account is for."""
+
+    display_name = StringField(
+        N_("姓名"),
+        filters=[strip],
+        validators=[Required(N_("请填写姓名。")), AtMost(80)],
+        render_kw={"autocomplete": "off"},
+    )
+    username = StringField(
+        N_("用户名"),
+        description=N_("小写英文字母或汉字，可带数字和 . _ -；以后不能修改。"),
+        filters=[strip],
+        validators=[Required(N_("请填写用户名。")), AtMost(40)],
+        render_kw={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"},
+    )
+
+
 class GrantForm(BaseForm):
     """A role, where it counts and for how long."""
 
@@ -96,19 +114,5 @@ class GrantForm(BaseForm):
         return {name: self[name].data for name in names}
 
 
-class AccountForm(GrantForm):
+class AccountForm(PersonForm, GrantForm):
     """A new account with its first role."""
-
-    username = StringField(
-        N_("用户名"),
-        description=N_("小写英文字母或汉字，可带数字和 . _ -；以后不能修改。"),
-        filters=[strip],
-        validators=[Required(N_("请填写用户名。")), AtMost(40)],
-        render_kw={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"},
-    )
-    display_name = StringField(
-        N_("姓名"),
-        filters=[strip],
-        validators=[Required(N_("请填写姓名。")), AtMost(80)],
-        render_kw={"autocomplete": "off"},
-    )

@@ -6,9 +6,12 @@ from flask import Blueprint
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from enterprise_pipeline.services.accounts import listing
+from enterprise_pipeline.services.accounts.identity import Access, Grant
 from enterprise_pipeline.services.accounts.listing import AccountState, GivenRole
-from enterprise_pipeline.services.accounts.rights import RIGHT_NAMES, ROLES, Right, Role
+from enterprise_pipeline.services.accounts.rights import RIGHT_NAMES, ROLES, Reach, Right, Role
 from enterprise_pipeline.services.accounts.sessions import Device
+from enterprise_pipeline.web.context import today
 from enterprise_pipeline.web.filters import day, jurisdiction, translated
 
 _STATES: dict[AccountState, Any] = {
@@ -44,6 +47,27 @@ def role_place(given: GivenRole) -> str:
     return given.enterprise or str(_("全市"))
 
 
+def standing(who: Access) -> str:
+    """What somebody is and where, in one line for the frame of every page."""
+    places: dict[Role, list[str]] = {}
+    for grant in who.grants:
+        places.setdefault(grant.role, []).append(_area(grant))
+    comma = str(_("、"))
+    told = [f"{role_name(role)} · {comma.join(dict.fromkeys(where))}" for role, where in places.items()]
+    return str(_("；")).join(told) or str(_("没有有效的角色"))
+
+
+def whom_to_ask() -> str:
+    """The names of those who can change roles."""
+    return str(_("、")).join(listing.administrators(today=today()))
+
+
+def _area(grant: Grant) -> str:
+    if grant.rule.reach is Reach.ENTERPRISE:
+        return str(_("本企业"))
+    return jurisdiction(grant.jurisdiction) if grant.jurisdiction else str(_("全市"))
+
+
 def role_days(given: GivenRole) -> str:
     """From when until when a role counts."""
     start = day(given.grant.valid_from)
@@ -71,5 +95,14 @@ def device_words(device: Device) -> str:
 
 def init_words(blueprint: Blueprint) -> None:
     """Let templates use these words."""
-    for function in (state_chip, role_name, role_place, role_days, right_names, device_words):
+    for function in (
+        state_chip,
+        role_name,
+        role_place,
+        role_days,
+        right_names,
+        device_words,
+        standing,
+        whom_to_ask,
+    ):
         blueprint.add_app_template_global(function, function.__name__)

@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 
 from enterprise_pipeline.services.accounts import throttle, tokens
 from enterprise_pipeline.services.accounts.identity import Grant, as_grant
+from enterprise_pipeline.services.accounts.rights import Right
 from enterprise_pipeline.services.accounts.signing_in import account_subject
 from enterprise_pipeline.services.errors import NotFound
 from enterprise_pipeline.services.texts import N_, Text
@@ -90,6 +91,21 @@ def all_accounts(*, today: date, text: str = "") -> list[AccountRecord]:
     rows = list(reading().scalars(query))
     roles = _roles(row.id for row in rows)
     return [_record(row, roles.get(row.id, []), today=today) for row in rows]
+
+
+def administrators(*, today: date) -> list[str]:
+    """The names of those who can open accounts and give roles today, for whoever lacks one."""
+    rows = reading().execute(
+        select(Account.display_name, RoleGrant)
+        .join(RoleGrant, RoleGrant.account_id == Account.id)
+        .where(Account.locked_at.is_(None), RoleGrant.revoked_at.is_(None))
+        .order_by(Account.id)
+    )
+    grants = [(name, as_grant(row)) for name, row in rows]
+    named = [
+        name for name, grant in grants if Right.MANAGE_ACCOUNTS in grant.rights and grant.is_valid(today)
+    ]
+    return list(dict.fromkeys(named))
 
 
 def one_account(account_id: int, *, today: date, now: datetime) -> AccountRecord:
