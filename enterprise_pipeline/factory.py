@@ -7,6 +7,7 @@ from enterprise_pipeline.cli.commands import COMMANDS
 from enterprise_pipeline.cli.config_check import settings_from_environment
 from enterprise_pipeline.cli.loopback import refuse_public_development_server
 from enterprise_pipeline.config import Settings
+from enterprise_pipeline.services.accounts.sealing import KEY_OPTION, key_from
 from enterprise_pipeline.transaction import prepare_engine
 from enterprise_pipeline.web.blueprints import init_web
 from enterprise_pipeline.web.hosts import init_hosts
@@ -28,7 +29,10 @@ def create_app(settings: Settings | None = None) -> Flask:
         MAX_CONTENT_LENGTH=settings.max_upload_mb * 1024 * 1024,
         SETTINGS=settings,
         # The values of a statement that failed belong to people; they stay out of every log.
-        SQLALCHEMY_ENGINE_OPTIONS={"hide_parameters": True},
+        SQLALCHEMY_ENGINE_OPTIONS={
+            "hide_parameters": True,
+            "execution_options": {KEY_OPTION: key_from(settings.secret_key)},
+        },
     )
     db.init_app(app)
     with app.app_context():

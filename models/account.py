@@ -16,6 +16,7 @@ class Account(TimestampMixin, Base):
     ``username`` is folded (NFKC, one script, lower case) and never changes;
     ``lookalike_key`` keeps names apart that people would take for each other.
     Raising ``epoch`` ends every session. ``totp_last_step`` makes a code work once.
+    ``totp_secret`` and ``totp_offered`` are sealed with a key that is not in the database.
     """
 
     __tablename__ = "account"

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
+from typing import TextIO
 from zoneinfo import ZoneInfo
 
 import click
@@ -11,9 +12,10 @@ from flask.cli import with_appcontext
 
 from enterprise_pipeline.config import Settings
 from enterprise_pipeline.services import clock
-from enterprise_pipeline.services.accounts import administration, listing, reset_links
+from enterprise_pipeline.services.accounts import administration, listing, reset_links, second_factor
 from enterprise_pipeline.services.accounts.listing import GivenRole
 from enterprise_pipeline.services.accounts.reset_links import LINK_PATH, NewLink
+from enterprise_pipeline.services.accounts.sealing import key_from
 from enterprise_pipeline.services.errors import ServiceError
 
 ACTOR = "system"
@@ -73,6 +75,35 @@ def reset_link(username: str) -> None:
         account_id = administration.account_id_of(username)
         link = reset_links.make(account_id, actor=ACTOR, now=clock.now())
     _show(link)
+
+
+@accounts.command("remove-second-factor")
+@click.argument("username")
+@with_appcontext
+def remove_second_factor(username: str) -> None:
+    """Turn the second factor of an account off: telephone and recovery codes are lost, or the secret key is."""
+    with _told():
+        second_factor.remove(administration.account_id_of(username), actor=ACTOR)
+    click.echo(
+        f"{username!r} signs in with the password alone, and sets up a new one where the role needs it."
+    )
+
+
+@accounts.command()
+@click.option(
+    "--old-key",
+    required=True,
+    type=click.File(encoding="ascii"),
+    help="File with the former secret key; - reads it from the input.",
+)
+@with_appcontext
+def reseal(old_key: TextIO) -> None:
+    """Seal the secrets of second factors anew, after the secret key of the installation was changed."""
+    with _told():
+        renewed, lost = second_factor.reseal(key_from(old_key.read().strip()), actor=ACTOR)
+    click.echo(f"Sealed {renewed} anew.")
+    if lost:
+        raise click.ClickException(f"Neither key opens those of {lost} accounts: remove-second-factor NAME.")
 
 
 def _role(given: GivenRole) -> str:

@@ -4,7 +4,7 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 
-from enterprise_pipeline.config import Settings, SettingsError
+from enterprise_pipeline.config import Settings, SettingsError, is_loopback
 from enterprise_pipeline.services import clock
 from enterprise_pipeline.services.installation import Place, check_installation
 
@@ -19,13 +19,17 @@ def config() -> None:
 @config.command()
 @with_appcontext
 def check() -> None:
-    """Check settings, key, folders, disk, database, schema, audit trail and backups; exit 1 on a problem."""
+    """Check settings, key, network, folders, disk, database, audit trail and backups; exit 1 on a problem."""
     settings: Settings = current_app.config["SETTINGS"]
     place = Place(
         database_url=settings.database_url,
         instance=settings.instance,
         backups=settings.backup_folder,
         secret_key=settings.secret_key,
+        is_reachable=not is_loopback(settings.host),
+        hosts=settings.hosts,
+        tls=settings.tls,
+        trusted_proxies=settings.trusted_proxies,
     )
     click.echo(f"{MARKS['ok']} settings: every variable has a value that can work")
     problems = 0

@@ -13,6 +13,7 @@ from typing import Literal
 from sqlalchemy import Connection, make_url, text
 from sqlalchemy.exc import SQLAlchemyError
 
+from enterprise_pipeline.services.accounts.second_factor import unreadable
 from enterprise_pipeline.services.backup.registry import PACKAGE, current_schema
 from enterprise_pipeline.services.backup.retention import stored_backups
 from enterprise_pipeline.transaction import reading
@@ -33,6 +34,11 @@ class Place:
     instance: Path
     backups: Path
     secret_key: str
+    is_reachable: bool = False
+    """Whether the server listens beyond this machine."""
+    hosts: tuple[str, ...] = ()
+    tls: str = "off"
+    trusted_proxies: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,6 +77,7 @@ def readiness(instance: Path) -> Readiness:
 def check_installation(place: Place, *, now: datetime) -> Iterator[Checked]:
     """Look at everything that can be wrong before people notice."""
     yield _secret_key(place)
+    yield _way_to_people(place)
     yield _folder("instance folder", place.instance)
     yield _folder("backup folder", place.backups)
     yield _apart(place)
@@ -114,6 +121,25 @@ def _secret_key(place: Place) -> Checked:
     return Checked(name=name, level="ok", told="long enough, readable by its owner only")
 
 
+def _way_to_people(place: Place) -> Checked:
+    """Whether passwords are protected on their way, and names and proxies fit that."""
+    name = "way to people"
+    if place.tls == "unprotected":
+        told = "PIPELINE_TLS=unprotected: everybody on the network can read passwords and figures along"
+        return Checked(name=name, level="warning", told=told)
+    if place.tls == "on" and not (place.hosts and place.trusted_proxies):
+        told = "PIPELINE_TLS=on wants PIPELINE_HOSTS (the name people open) and PIPELINE_TRUSTED_PROXIES (nginx: 1)"
+        return Checked(name=name, level="problem", told=told)
+    if place.tls == "on" and place.is_reachable:
+        told = "PIPELINE_HOST lets people reach the server past nginx and TLS; use 127.0.0.1"
+        return Checked(name=name, level="warning", told=told)
+    if place.tls == "off" and (place.is_reachable or place.hosts or place.trusted_proxies):
+        told = "without TLS nobody can sign in from another machine; see docs/deploy.md and PIPELINE_TLS"
+        return Checked(name=name, level="warning", told=told)
+    told = f"https for {', '.join(place.hosts)}" if place.tls == "on" else "this machine only"
+    return Checked(name=name, level="ok", told=told)
+
+
 def _folder(name: str, folder: Path) -> Checked:
     existing = next(path for path in (folder, *folder.parents) if path.exists())
     if not existing.is_dir() or not os.access(existing, os.W_OK | os.X_OK):
@@ -154,6 +180,7 @@ def _database() -> Iterator[Checked]:
         return
     yield Checked(name="schema", level="ok", told=found)
     yield _triggers(connection)
+    yield _second_factors()
     if connection.dialect.name == "postgresql":
         yield _locale(connection)
 
@@ -170,6 +197,17 @@ def _triggers(connection: Connection) -> Checked:
         told = "triggers are missing or switched off: somebody could change it; run flask audit verify"
         return Checked(name="audit trail", level="problem", told=told)
     return Checked(name="audit trail", level="ok", told="protected by the database")
+
+
+def _second_factors() -> Checked:
+    lost = unreadable()
+    if lost:
+        told = (
+            f"the secret key does not open those of {lost} accounts, whose codes are refused: bring the key back, "
+            "flask accounts reseal, or flask accounts remove-second-factor NAME"
+        )
+        return Checked(name="second factors", level="problem", told=told)
+    return Checked(name="second factors", level="ok", told="sealed with the secret key of this installation")
 
 
 def _locale(connection: Connection) -> Checked:

@@ -13,6 +13,7 @@ from werkzeug.test import TestResponse
 
 from enterprise_pipeline.services.accounts import passwords, usernames
 from enterprise_pipeline.services.accounts.rights import ROLES, Reach, Role
+from enterprise_pipeline.services.accounts.sealing import key_of, seal
 from models import Account, RoleGrant, db
 from tests.support.entry import post
 
@@ -45,11 +46,12 @@ def add_account(
         lookalike_key=usernames.lookalike_key(username),
         display_name=values.pop("display_name", username),
         password_hash=values.pop("password_hash", hashed()),
-        totp_secret=SECRET if (needs if second_factor is None else second_factor) else None,
         **values,
     )
     db.session.add(account)
     db.session.flush()
+    if needs if second_factor is None else second_factor:
+        account.totp_secret = seal(key_of(db.session()), account.id, SECRET)
     for role in roles:
         reach = ROLES[role].reach
         db.session.add(

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from enterprise_pipeline.services import audit
 from enterprise_pipeline.services.accounts import tokens
+from enterprise_pipeline.services.accounts.sealing import key_of, seal, unseal
 from enterprise_pipeline.services.accounts.sessions import SUBJECT
 from enterprise_pipeline.services.errors import FieldConflict, NotFound, ServiceError
 from enterprise_pipeline.services.texts import N_, Text
@@ -35,15 +36,14 @@ class Offer:
 def offer(account_id: int) -> Offer:
     """The secret that is offered to an account until one of its codes is typed in; the same on every look."""
     account = reading().get_one(Account, account_id)
-    if account.totp_offered is None:
+    secret = _opened(reading(), account_id, account.totp_offered)
+    if secret is None:
         with transaction() as session:
-            session.execute(
-                update(Account)
-                .where(Account.id == account_id, Account.totp_offered.is_(None))
-                .values(totp_offered=pyotp.random_base32())
-            )
-        account = reading().get_one(Account, account_id, populate_existing=True)
-    secret = account.totp_offered or ""
+            account = _locked(session, account_id)
+            secret = _opened(session, account_id, account.totp_offered)
+            if secret is None:
+                secret = pyotp.random_base32()
+                account.totp_offered = seal(key_of(session), account_id, secret)
     label = quote(f"{ISSUER}:{account.username}")
     address = f"otpauth://totp/{label}?secret={secret}&issuer={quote(ISSUER)}"
     return Offer(secret=secret, address=address)
@@ -53,7 +53,7 @@ def enrol(account_id: int, code: str, *, actor: str, now: datetime) -> list[str]
     """Turn the second factor on with a code of the offered secret; return the recovery codes, once."""
     with transaction() as session:
         account = _locked(session, account_id)
-        step = _step_of(account.totp_offered, code, now=now)
+        step = _step_of(_opened(session, account_id, account.totp_offered), code, now=now)
         if step is None:
             raise FieldConflict(
                 "code", Text(N_("验证码不正确。请核对手机时间是否准确，并输入当前显示的 6 位数字。"))
@@ -87,7 +87,8 @@ def accepts(session: Session, account: Account, code: str, *, now: datetime) -> 
     A step that was used, and every one before it, is used up for good. After a clock went back these
     codes stay refused until it passes the same time again; recovery codes work all the same.
     """
-    step = _step_of(account.totp_secret, code, now=now, after=account.totp_last_step)
+    secret = _opened(session, account.id, account.totp_secret)
+    step = _step_of(secret, code, now=now, after=account.totp_last_step)
     if step is not None:
         account.totp_last_step = step
         return True
@@ -110,6 +111,37 @@ def codes_left(account_id: int) -> int:
     """How many recovery codes are still unused."""
     unused = select(func.count()).where(RecoveryCode.account_id == account_id, RecoveryCode.used_at.is_(None))
     return reading().scalar(unused) or 0
+
+
+def unreadable() -> int:
+    """How many accounts have a secret that this installation's key does not open."""
+    session = reading()
+    stored = session.execute(select(Account.id, Account.totp_secret).where(Account.totp_secret.is_not(None)))
+    return sum(_opened(session, account_id, sealed) is None for account_id, sealed in stored)
+
+
+def reseal(old_key: bytes, *, actor: str) -> tuple[int, int]:
+    """Seal every secret that an earlier key opens with today's; return how many, and how many no key opens."""
+    renewed = lost = 0
+    with transaction() as session:
+        key = key_of(session)
+        for account in session.scalars(
+            select(Account).where(Account.totp_secret.is_not(None)).with_for_update()
+        ):
+            stored = account.totp_secret or ""
+            if unseal(key, account.id, stored) is not None:
+                continue
+            secret = unseal(old_key, account.id, stored)
+            if secret is None:
+                lost += 1
+                continue
+            account.totp_secret, renewed = seal(key, account.id, secret), renewed + 1
+            _record(session, account.id, actor=actor, action="second_factor.resealed")
+    return renewed, lost
+
+
+def _opened(session: Session, account_id: int, stored: str | None) -> str | None:
+    return unseal(key_of(session), account_id, stored) if stored else None
 
 
 def _step_of(secret: str | None, code: str, *, now: datetime, after: int | None = None) -> int | None:
