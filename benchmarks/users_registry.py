@@ -48,6 +48,7 @@ class Person:
 
     username: str
     role: Role
+    jurisdiction: str | None
     enterprise_ids: tuple[int, ...]
 
 
@@ -123,7 +124,14 @@ def add_people(users: int) -> tuple[Person, ...]:
                 )
             )
             area = tuple(by_place[place]) if is_local else everywhere
-            people.append(Person(username=name, role=role, enterprise_ids=area))
+            people.append(
+                Person(
+                    username=name,
+                    role=role,
+                    jurisdiction=place if is_local else None,
+                    enterprise_ids=area,
+                )
+            )
     return tuple(people)
 
 
