@@ -5,6 +5,7 @@ stand in `access_rules.DECLARED`. The application refuses to start while one of 
 """
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, TypeVar
 
 from flask import Flask, Response, abort, current_app, g, redirect, request, url_for
@@ -22,7 +23,7 @@ from enterprise_pipeline.services.accounts.identity import ANONYMOUS, LOCAL, Acc
 from enterprise_pipeline.services.accounts.rights import Right
 from enterprise_pipeline.services.accounts.scope import NOTHING, Scope
 from enterprise_pipeline.services.accounts.sessions import Visit
-from enterprise_pipeline.transaction import reading
+from enterprise_pipeline.transaction import admit_writes, reading
 from enterprise_pipeline.web.access_rules import (
     DECLARED,
     PUBLIC,
@@ -111,12 +112,17 @@ def may_open(endpoint: str) -> bool:
 
 def home() -> str:
     """Where whoever asks begins: the overview, their one enterprise, or their account."""
-    if may_open("overview.show"):
+    if may_open("overview.show") and not of_enterprises_alone(current_access().scope()):
         return url_for("overview.show")
     of_one = [grant.enterprise_id for grant in current_access().grants if grant.enterprise_id is not None]
     if of_one and may_open("enterprises.show"):
         return url_for("enterprises.show", enterprise_id=of_one[0])
     return url_for("my_account.show" if current_access().account_id else "accounts.login")
+
+
+def of_enterprises_alone(scope: Scope) -> bool:
+    """Whether somebody belongs to enterprises, rather than to the city or a county."""
+    return bool(scope.enterprise_ids) and not scope.jurisdictions
 
 
 def has_accounts() -> bool:
@@ -165,6 +171,7 @@ def _gate() -> ResponseReturnValue | None:
         g.access = LOCAL
     elif current_user.is_authenticated:
         g.access = current_user.visit.access
+        admit_writes(partial(sessions.require_open, session_id=g.access.session_id))
         sessions.seen(current_user.visit, now=clock.now())
     if request.endpoint is None or request.routing_exception is not None:
         return None

@@ -1,15 +1,18 @@
-"""Every form that changes something carries a token of this session; without it nothing happens."""
+"""Every form that changes something comes from our own pages and carries a token of this session."""
 
 import re
 from typing import Any
+from urllib.parse import urlsplit
 
-from flask import Flask
+from flask import Flask, abort, request
 from flask_babel import get_locale, gettext, ngettext
 from flask_wtf.csrf import CSRFProtect
 from wtforms.i18n import get_translations
 
 protect = CSRFProtect()
 
+CHANGES_NOTHING = frozenset({"GET", "HEAD", "OPTIONS"})
+OWN_SITES = ("same-origin", "none")
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
 
@@ -39,7 +42,28 @@ def init_csrf(app: Flask) -> None:
     """
     app.config.setdefault("WTF_CSRF_TIME_LIMIT", None)
     app.config.setdefault("WTF_I18N_ENABLED", False)
+    app.before_request(_refuse_other_sites)
     protect.init_app(app)
+
+
+def _refuse_other_sites() -> None:
+    """Refuse what a browser says that another site made it send; other programs say nothing.
+
+    A second lock beside the token, which a page of ours might one day give away.
+    """
+    if request.method in CHANGES_NOTHING:
+        return
+    site = request.headers.get("Sec-Fetch-Site", OWN_SITES[0])
+    if site not in OWN_SITES or not _is_own(request.headers.get("Origin")):
+        abort(403, gettext("这个请求来自别的网站，不是从本系统的页面发出的，没有做任何改动。"))
+
+
+def _is_own(origin: str | None) -> bool:
+    """Whether this names our own host, or nothing; whether by http or https is not ours to know behind a proxy."""
+    try:
+        return origin is None or urlsplit(origin).netloc.lower() == request.host.lower()
+    except ValueError:
+        return False
 
 
 def csrf_meta() -> dict[str, Any]:

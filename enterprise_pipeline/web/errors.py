@@ -9,7 +9,9 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
+from enterprise_pipeline.services.accounts.sessions import SessionEnded
 from enterprise_pipeline.services.errors import BadFile, FieldConflict, NotFound, ServiceError, StaleVersion
+from enterprise_pipeline.transaction import Busy
 from enterprise_pipeline.web.filters import translated
 
 
@@ -74,12 +76,19 @@ WORDS: dict[int, Words] = {
         remedy=_l("请稍后再试；如果再次出现，请把下面的时间和地址告诉管理员。"),
     ),
 }
+BUSY = Words(
+    title=_l("系统正忙，没有保存"),
+    text=_l("别人正在进行一项很大的写入（例如导入），等了很久也没有轮到这次修改。没有做任何改动。"),
+    remedy=_l("请过一会儿返回上一页重新提交；填写的内容还在。"),
+)
+BUSY_SECONDS = "30"
 STALE_TOKEN = Words(
     title=_l("页面已失效，没有保存"),
     text=_l("这个页面打开得太久，或者浏览器清除了 Cookie，无法确认请求来自本系统。没有做任何改动。"),
     remedy=_l("请返回上一页，先复制已填写的内容，刷新页面后重新提交。"),
 )
 STATUS_OF: tuple[tuple[type[ServiceError], int], ...] = (
+    (SessionEnded, 401),
     (NotFound, 404),
     (FieldConflict, 409),
     (StaleVersion, 409),
@@ -93,10 +102,17 @@ def init_errors(app: Flask) -> None:
     app.register_error_handler(CSRFError, _stale_token)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(ServiceError, _service_error)
+    app.register_error_handler(Busy, _busy)
 
 
 def _stale_token(_error: CSRFError) -> Response:
     return _page(400, words=STALE_TOKEN)
+
+
+def _busy(_error: Busy) -> Response:
+    answer = _page(503, words=BUSY)
+    answer.headers["Retry-After"] = BUSY_SECONDS
+    return answer
 
 
 def _http_error(error: HTTPException) -> Response:

@@ -32,9 +32,14 @@ def choose() -> Response:
 
 def own_path(address: str, *, otherwise: str | None = None) -> str:
     """Return the address when it stays on this site, else ``otherwise`` or the overview."""
-    parts = urlsplit(address)
-    stays = address.startswith("/") and not address.startswith(("//", "/\\")) and not parts.netloc
-    return address if stays else otherwise or url_for("overview.show")
+    return address if _is_own(address) else otherwise or url_for("overview.show")
+
+
+def _is_own(address: str) -> bool:
+    """Whether browsers take an address for a path of this site: they drop control signs and turn backslashes."""
+    if not address.startswith("/") or "\\" in address or not address.isprintable():
+        return False
+    return not address.startswith("//") and not urlsplit(address).netloc
 
 
 def init_language(app: Flask) -> None:

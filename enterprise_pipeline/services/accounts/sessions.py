@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from enterprise_pipeline.services import audit
 from enterprise_pipeline.services.accounts import tokens
 from enterprise_pipeline.services.accounts.identity import GRANT_COLUMNS, Access, as_grant
-from enterprise_pipeline.services.errors import NotFound
+from enterprise_pipeline.services.errors import NotFound, ServiceError
 from enterprise_pipeline.services.texts import N_, Text
 from enterprise_pipeline.transaction import reading, transaction
 from models import Account, LoginSession, RoleGrant
@@ -44,6 +44,15 @@ _VISIT = (
     .where(LoginSession.token_digest == bindparam("digest"))
     .order_by(RoleGrant.id)
 )
+
+
+class SessionEnded(ServiceError):
+    """The session was ended between the start of a request and its first write."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            Text(N_("您的登录在这次操作期间结束了（在别处退出，或者权限有变动），没有做任何改动。"))
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,6 +137,16 @@ def seen(visit: Visit, *, now: datetime) -> None:
             .where(LoginSession.id == visit.access.session_id, LoginSession.ended_at.is_(None))
             .values(last_seen_at=now)
         )
+
+
+def require_open(session: Session, session_id: int | None) -> None:
+    """Raise SessionEnded when a session was ended; asked as the first thing of each write of its holder.
+
+    What began to write before the session was ended counts as done before.
+    """
+    ended = select(LoginSession.id).where(LoginSession.id == session_id, LoginSession.ended_at.is_not(None))
+    if session.scalar(ended) is not None:
+        raise SessionEnded
 
 
 def open_sessions(account_id: int, *, now: datetime) -> list[OpenSession]:
