@@ -33,7 +33,7 @@ UNKNOWN = {fact.column: None for fact in YEARLY_FACTS}
 TOKEN = re.compile(r'name="csrf-token" content="([^"]+)"')
 HEAD = """## Accounts, scope and audit together (`python -m benchmarks access`)
 
-{:,} enterprises, median of {} each way, taken in turn. *Save alone* is the transaction without page, screening.
+{:,} enterprises, median of {} each way, taken in turn. *Save alone* is only its transaction.
 Processor time is that of this process, without PostgreSQL's own; it counts where others use the machine.
 
 | database | what | goal | with, ms | without, ms | more | processor: with | without | more |
