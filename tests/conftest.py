@@ -19,6 +19,7 @@ from models import db
 from tests.support.databases import KINDS, Databases
 from tests.support.requirements import not_run, summarise
 from tests.support.small_registry import AS_OF
+from tests.support.unrecorded import Watch
 
 CHROMIUM = "/usr/bin/chromium"
 CHROMIUM_FLAGS = [
@@ -56,6 +57,21 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 def pytest_terminal_summary(terminalreporter: Any) -> None:
     """Say loudly what was not run, because a skipped line among thousands is easily missed."""
     summarise(terminalreporter)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _all_writes() -> Iterator[Watch]:
+    with Watch().watching() as watch:
+        yield watch
+
+
+@pytest.fixture(autouse=True)
+def _every_write_is_recorded(_all_writes: Watch) -> Iterator[None]:
+    """Fail the test in which a service wrote without an entry in the audit trail."""
+    known = set(_all_writes.found)
+    yield
+    unrecorded = sorted(_all_writes.found - known)
+    assert not unrecorded, f"written without an entry in the audit trail: {unrecorded}"
 
 
 @pytest.fixture(scope="session")

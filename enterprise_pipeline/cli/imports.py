@@ -59,7 +59,7 @@ def import_file(file: Path, *, commit: bool, take_conflicts: bool, refused: Path
     options = _options(said, told, today=today)
     try:
         batch_id = plan_import(file.read_bytes(), file.name, options, actor=ACTOR)
-        remember(options.sender, told)
+        remember(options.sender, told, actor=ACTOR)
         _tell_plan(preview(batch_id, limit=0))
         if refused is not None:
             refused.write_bytes(refused_workbook(batch_id))

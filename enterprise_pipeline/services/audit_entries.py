@@ -150,10 +150,13 @@ def entry(number: int, *, scope: Scope) -> FullEntry:
     )
 
 
-def exports(*, actor: str = "", before: int | None = None) -> tuple[list[ExportLine], int | None]:
+def exports(
+    *, actor: str = "", number: str = "", before: int | None = None
+) -> tuple[list[ExportLine], int | None]:
     """The newest files that were taken, with what each receipt says; and where to go on."""
     query = select(AuditEvent).where(_E.subject_type == EXPORT).order_by(_E.id.desc()).limit(PAGE + 1)
     query = query.where(_E.actor == actor) if actor else query
+    query = query.where(_E.subject_id == number) if number else query
     query = query.where(_E.id < before) if before is not None else query
     session = reading()
     events = list(session.scalars(query))

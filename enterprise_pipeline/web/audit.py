@@ -109,9 +109,10 @@ def show(number: int) -> str:
 def exports() -> str:
     """Every file that was taken, newest first."""
     who = request.args.get("actor", "").strip()
-    lines, older = service.exports(actor=who, before=_place("before"))
+    number = request.args.get("number", "").strip().upper()
+    lines, older = service.exports(actor=who, number=number, before=_place("before"))
     more = url_for(".exports", actor=who or None, before=older) if older else None
-    return render_template("audit/exports.html", lines=lines, actor=who, older=more)
+    return render_template("audit/exports.html", lines=lines, actor=who, number=number, older=more)
 
 
 @bp.get("/verify")

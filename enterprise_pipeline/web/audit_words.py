@@ -13,6 +13,7 @@ from enterprise_pipeline.web.access import may_open
 from enterprise_pipeline.web.context import LOCAL_ACTOR
 from enterprise_pipeline.web.filters import jurisdiction, number, tier_name, translated, unknown
 from enterprise_pipeline.web.history_words import choice_value
+from enterprise_pipeline.web.said import said
 from scoring.vocabulary import COLUMNS, Tier, Unit
 
 # What was done, by groups that somebody may look for. Every action that the code records stands here.
@@ -35,18 +36,17 @@ GROUPS: Mapping[str, tuple[Any, Mapping[str, Any]]] = {
             "question.answered": _l("核实数据"),
             "question.reopened": _l("重新提出要核实的问题"),
             "secret.marked": _l("标为商业秘密"),
-            "secret.unmarked": _l("取消商业秘密标记"),
+            "secret.lifted": _l("取消商业秘密标记"),
             "registry.emptied": _l("清空登记库"),
         },
     ),
     "import": (
-        _l("导入和筛查"),
+        _l("导入"),
         {
             "import.planned": _l("上传并核对文件"),
             "import.committed": _l("导入数据"),
             "import.discarded": _l("放弃导入"),
             "import.headers_remembered": _l("记住列的对应关系"),
-            "screening.started": _l("开始筛查"),
         },
     ),
     "export": (
@@ -93,6 +93,7 @@ GROUPS: Mapping[str, tuple[Any, Mapping[str, Any]]] = {
             "password.changed": _l("修改密码"),
             "second_factor.enrolled": _l("启用动态验证码"),
             "second_factor.removed": _l("停用动态验证码"),
+            "second_factor.resealed": _l("更换动态验证码密钥的加密"),
             "second_factor.codes_renewed": _l("更换恢复码"),
             "second_factor.recovery_code_used": _l("用恢复码登录"),
             "session.ended": _l("让一台设备退出"),
@@ -124,7 +125,7 @@ SUBJECTS: Mapping[str, Any] = {
     "export": _l("导出"),
     "local_standard_version": _l("本地标准"),
     "rehearsal": _l("预演"),
-    "screening": _l("筛查"),
+    "header_mapping": _l("列的对应关系"),
     "quick_check": _l("快速自查"),
     "backup": _l("备份"),
     "audit_event": _l("操作记录"),
@@ -170,7 +171,7 @@ NAMES: Mapping[str, Any] = {
     "filter_in_words": _l("筛选条件"),
     "rows": _l("行数"),
     "columns": _l("列"),
-    "form": _l("文件格式"),
+    "form": _l("文件类型"),
     "scope": _l("可见范围"),
     "of": _l("属于"),
     "username": _l("用户名"),
@@ -276,14 +277,16 @@ def value_words(name: str, value: Any) -> str:
         return jurisdiction(value)
     if name in ("rows", "checked", "enterprises") and isinstance(value, int):
         return number(value)
+    if isinstance(value, list):
+        return said().comma.join(map(str, value))[:LONGEST] or str(_("无"))
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
     return text if len(text) <= LONGEST else text[:LONGEST] + "…"
 
 
 def init_audit_words(blueprint: Blueprint) -> None:
     """Let templates use these words."""
-    said: tuple[Callable[..., Any], ...] = (
+    words: tuple[Callable[..., Any], ...] = (
         action_of, subject_of, who_did, subject_words, subject_address, finding_word, value_name, value_words,
     )  # fmt: skip
-    for function in said:
+    for function in words:
         blueprint.add_app_template_global(function, function.__name__)

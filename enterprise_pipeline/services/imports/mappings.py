@@ -15,6 +15,8 @@ from enterprise_pipeline.services.texts import N_, Text
 from enterprise_pipeline.transaction import reading, transaction
 from models import HeaderMapping, ImportBatch
 
+LONGEST_SUBJECT = 40
+
 
 @dataclass(frozen=True, kw_only=True)
 class FieldChoice:
@@ -46,7 +48,7 @@ def plan_again(batch_id: int, options: Options, *, mappings: dict[str, str], act
     told = {squeeze(header): key for header, key in mappings.items()}
     packed, filename = _stored(batch_id)
     content = original_file(packed)
-    remember(options.sender, told)
+    remember(options.sender, told, actor=actor)
     known = {header: key for header, key in (options.mappings | told).items() if key}
     options = replace(options, mappings=known)
     plan = make_plan(content, filename, options)
@@ -65,16 +67,25 @@ def plan_again(batch_id: int, options: Options, *, mappings: dict[str, str], act
         )
 
 
-def remember(sender: str, told: dict[str, str]) -> None:
+def remember(sender: str, told: dict[str, str], *, actor: str) -> None:
     """Keep what headers of a sender mean for the next file; the empty text forgets."""
     if not told:
         return
+    of_headers = (HeaderMapping.sender == sender, HeaderMapping.header.in_(told))
     with transaction() as session:
-        session.execute(
-            delete(HeaderMapping).where(HeaderMapping.sender == sender, HeaderMapping.header.in_(told))
-        )
+        known = session.execute(select(HeaderMapping.header, HeaderMapping.field).where(*of_headers)).all()
+        session.execute(delete(HeaderMapping).where(*of_headers))
         session.add_all(
             HeaderMapping(sender=sender, header=header, field=key) for header, key in told.items() if key
+        )
+        audit.record(
+            session,
+            actor=actor,
+            action="import.headers_remembered",
+            subject_type="header_mapping",
+            subject_id=sender[:LONGEST_SUBJECT] or "-",
+            before={row.header: row.field for row in known} or None,
+            after=dict(told),
         )
 
 
