@@ -111,10 +111,12 @@ def may_open(endpoint: str) -> bool:
 
 
 def home() -> str:
-    """Where whoever asks begins: the overview, their one enterprise, or their account."""
+    """Where whoever asks begins: the overview, their enterprise or enterprises, or their account."""
     if may_open("overview.show") and not of_enterprises_alone(current_access().scope()):
         return url_for("overview.show")
     of_one = [grant.enterprise_id for grant in current_access().grants if grant.enterprise_id is not None]
+    if len(set(of_one)) > 1 and may_open("enterprises.index"):
+        return url_for("enterprises.index")
     if of_one and may_open("enterprises.show"):
         return url_for("enterprises.show", enterprise_id=of_one[0])
     return url_for("my_account.show" if current_access().account_id else "accounts.login")

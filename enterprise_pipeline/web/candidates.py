@@ -13,7 +13,7 @@ from enterprise_pipeline.services.candidate_keys import BadCursor
 from enterprise_pipeline.services.candidates import CandidatePage
 from enterprise_pipeline.web import candidate_export
 from enterprise_pipeline.web import candidate_words as words
-from enterprise_pipeline.web.access import current_scope
+from enterprise_pipeline.web.access import current_scope, may_open
 from enterprise_pipeline.web.candidate_cells import lines
 from enterprise_pipeline.web.candidate_columns import (
     A_YEAR_S,
@@ -129,7 +129,8 @@ def view_of(shown: CandidatePage) -> dict[str, Any]:
         "next": list_address({**here, "after": shown.next}) if shown.next else None,
         "summary": summary(shown),
         "has_missing": shown.facets is None or bool(_asked(shown)),
-        "has_imports": "imports.index" in current_app.view_functions,
+        "has_imports": may_open("imports.index"),
+        "is_whole": current_scope().is_everything,
     }
 
 

@@ -82,6 +82,7 @@ def index() -> str:
         address=address,
         here=wanted.address(),
         summary=_summary(shown),
+        is_whole=current_scope().is_everything,
     )
 
 

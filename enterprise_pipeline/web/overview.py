@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from flask import Blueprint, abort, render_template, request, url_for
+from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from enterprise_pipeline.services.endings import counts_of_endings, endings
 from enterprise_pipeline.services.overview import Overview, overview
-from enterprise_pipeline.web.access import current_scope
+from enterprise_pipeline.web.access import current_scope, home, of_enterprises_alone
 from enterprise_pipeline.web.context import current_as_of, has_page
 from enterprise_pipeline.web.filters import jurisdiction, tier_name
 from scoring.vocabulary import LINES, LOCAL_POOLS, Tier
@@ -76,13 +77,15 @@ def candidates_address(tier: Tier, measure: str, place: str | None = None, **cha
 
 
 @bp.get("/")
-def show() -> str:
-    """Show the whole registry at a glance."""
+def show() -> ResponseReturnValue:
+    """Show at a glance what somebody may see; people of one enterprise are led to it."""
+    if of_enterprises_alone(current_scope()):
+        return redirect(home(), code=303)
     tier = _chosen("tier", TIERS, default=Tier.HNTE)
     measure = _chosen("show", MEASURES, default=MEASURES["holders"])
     found = overview(as_of=current_as_of(), tier=tier, ending_within=ENDING_DAYS, scope=current_scope())
     if not found.enterprises:
-        return render_template("overview/empty.html")
+        return render_template("overview/empty.html", is_whole=found.is_whole)
     lines = [(name, [each for each in line if each in found.tiers or each == tier]) for name, line in LINES]
     shown = next(line for _name, line in lines if tier in line)
     return render_template(
