@@ -69,10 +69,10 @@ class Veil:
             return Why.NO_RIGHT
         return None if self.has_secrets or self.mark_of(column, year) is None else Why.MARKED
 
-    def why_of_frame(self, column: str, *, year: int) -> Why | None:
-        """The same for a column of the facts frame as of a day in ``year``."""
+    def why_of_frame(self, column: str, *, year: int | None) -> Why | None:
+        """The same for a column of the facts frame as of a day in ``year``; None is any year."""
         stem, years_back = split_year(column)
-        return self.why(stem, None if years_back is None else year - years_back)
+        return self.why(stem, None if years_back is None or year is None else year - years_back)
 
 
 def hidden_figures(

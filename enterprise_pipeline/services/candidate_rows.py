@@ -10,6 +10,7 @@ from sqlalchemy import Select, Table, bindparam, inspect, select
 from sqlalchemy.orm import Session
 
 from enterprise_pipeline.services.accounts.scope import Scope
+from enterprise_pipeline.services.business_secrets import Why
 from enterprise_pipeline.services.candidate_filter import CandidateFilter
 from enterprise_pipeline.services.changes import in_parts
 from enterprise_pipeline.services.live import Live
@@ -75,6 +76,9 @@ class CandidateRow:
     changes_on: date | None
     # Read only where a list or a file shows it; None is also "not known".
     size: SizeClass | None = None
+    # Why the amount of the nearest gap and the points do not show; they are then not here (candidate_veil).
+    hides_gap: Why | None = None
+    hides_points: Why | None = None
 
 
 def read_rows(

@@ -12,6 +12,7 @@ from enterprise_pipeline.services.candidate_conditions import of_area, of_list
 from enterprise_pipeline.services.candidate_filter import BadFilter, CandidateFilter
 from enterprise_pipeline.services.candidate_keys import Cursor, Key, key_of, read_cursor
 from enterprise_pipeline.services.candidate_rows import CandidateRow, read_rows
+from enterprise_pipeline.services.candidate_veil import refuse_ranking, veil_rows
 from enterprise_pipeline.services.candidate_walk import Count, Reader, walk
 from enterprise_pipeline.services.live import Live, live
 from enterprise_pipeline.services.rulebooks import current_rulebook
@@ -75,10 +76,11 @@ def page(
     Raises
     ------
     BadFilter
-        If the tier has no such standard.
+        If the tier has no such standard, or whoever asks may not order or narrow by gaps.
     BadCursor
         If a place is damaged or belongs to another order.
     """
+    refuse_ranking(wanted, scope=scope)
     session = reading()
     shown = live(session)
     wanted = with_standard(wanted)
@@ -87,6 +89,7 @@ def page(
         found.reader, wanted, after=after, before=before, size=size
     )
     rows = read_rows(session, shown, wanted, [key[-1] for key in keys], scope=scope)
+    veil_rows(session, rows, scope=scope)
     places = {key[-1]: Cursor(first + number, key).text() for number, key in enumerate(keys)}
     cursors = [places[row.enterprise_id] for row in rows]
     return CandidatePage(
@@ -131,6 +134,7 @@ def neighbours(
     ``at`` is the place where the list had it, so that "next" still leads on
     after an edit that moved the enterprise elsewhere.
     """
+    refuse_ranking(wanted, scope=scope)
     session = reading()
     shown = live(session)
     wanted = with_standard(wanted)
@@ -184,7 +188,10 @@ def _neighbour(key: Key | None, position: int, names: dict[int, str]) -> Neighbo
 def every_row(
     wanted: CandidateFilter, *, scope: Scope, size: int = ROWS_AT_ONCE, with_sizes: bool = False
 ) -> Iterator[list[CandidateRow]]:
-    """All rows of the list in its order, some at a time; with the sizes of the enterprises where asked."""
+    """All rows of the list in its order, some at a time; with the sizes of the enterprises where asked.
+
+    They are for files, so that no business secret is among them.
+    """
     session = reading()
     shown = live(session)
     wanted = with_standard(wanted)
@@ -192,6 +199,7 @@ def every_row(
     keys = reader.keys(limit=size)
     while keys:
         rows = read_rows(session, shown, wanted, [key[-1] for key in keys], scope=scope)
+        veil_rows(session, rows, scope=scope, in_file=True)
         yield sized(rows, shown) if with_sizes else rows
         keys = reader.keys(after=keys[-1], limit=size)
 

@@ -37,10 +37,13 @@ class HiddenQuestion:
 
 @dataclass(frozen=True, kw_only=True)
 class Lens:
-    """A veil as of a day in ``year``: it knows which year a column of the facts frame is about."""
+    """A veil as of a day in ``year``: it knows which year a column of the facts frame is about.
+
+    Without a year one hidden year hides a fact, as lists do that tell amounts made of several years.
+    """
 
     veil: Veil
-    year: int
+    year: int | None
 
     def why(self, columns: Iterable[str]) -> Why | None:
         """Why something built of these columns of the facts frame does not show; None where it does."""

@@ -88,7 +88,7 @@ DECLARED: Mapping[str, Rule] = {
     ),
     **_pages("overview", ("show", "expiring"), _LOOK),
     "search.show": _LOOK,
-    **_pages("candidates", ("index", "save_columns"), _LOOK_AT_FIGURES),
+    **_pages("candidates", ("index", "save_columns"), _LOOK),
     **_pages("candidates", ("export_csv", "export_xlsx", "missing_sheet"), _TAKE_OUT),
     "coverage.index": _LOOK_AT_FIGURES,
     "coverage.export_xlsx": _TAKE_OUT,

@@ -15,6 +15,7 @@ from enterprise_pipeline.services.candidate_filter import (
     HOLDINGS,
     UNKNOWN,
     CandidateFilter,
+    Sort,
 )
 from enterprise_pipeline.services.candidates import built_tiers
 from enterprise_pipeline.web import candidate_words as words
@@ -49,7 +50,8 @@ def filter_form(
 ) -> Markup:
     """The form above a list, drawn once for each filter, its counts and the area of whoever looks."""
     frozen = None if facets is None else tuple((name, tuple(n.items())) for name, n in facets.items())
-    return _drawn_form(language(), wanted, frozen, _places_of(scope), as_of, columns)
+    ranks = scope.shows_every_figure
+    return _drawn_form(language(), wanted, frozen, _places_of(scope), as_of, columns, ranks=ranks)
 
 
 @lru_cache(maxsize=256)
@@ -60,6 +62,8 @@ def _drawn_form(
     places: Places,
     as_of: str,
     columns: str,
+    *,
+    ranks: bool,
 ) -> Markup:
     counts = None if facets is None else {name: dict(n) for name, n in facets}
     return Markup(  # noqa: S704 -- a template wrote and escaped it
@@ -69,7 +73,10 @@ def _drawn_form(
             options=options(wanted, counts, places),
             tiers=tier_options(wanted),
             standards=standard_options(wanted),
-            sorts=words.SORT_WORDS,
+            sorts={
+                sort: word for sort, word in words.SORT_WORDS.items() if ranks or sort is not Sort.SHORTFALL
+            },
+            ranks=ranks,
             bases=words.BASIS_WORDS,
             as_of_given=as_of,
             columns_given=columns,

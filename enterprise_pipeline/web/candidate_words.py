@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 
 from enterprise_pipeline.services import reference
+from enterprise_pipeline.services.business_secrets import Why
 from enterprise_pipeline.services.candidate_filter import BASES, NO, UNKNOWN, YES, CandidateFilter, Sort
 from enterprise_pipeline.services.candidate_rows import CandidateRow, MissingFact, NearestGap
 from enterprise_pipeline.web.filters import VERDICT_MARKS
@@ -62,7 +63,9 @@ class Chip:
 def next_step(row: CandidateRow, says: Said) -> str:
     """What stands between an enterprise and the tier, as one sentence."""
     if row.nearest is not None:
-        return gap_sentence(row.nearest, says)
+        return (
+            hidden_gap(row.nearest, row.hides_gap, says) if row.hides_gap else gap_sentence(row.nearest, says)
+        )
     if row.missing:
         return missing_sentence(row, says)
     if row.verdict == Verdict.NEEDS_JUDGEMENT:
@@ -80,6 +83,12 @@ def gap_sentence(gap: NearestGap, says: Said) -> str:
     what = says.text(gap.subject.label) if gap.subject is not None else label
     pattern = says.in_excess if gap.is_excess else says.still_missing
     return pattern % {"what": what, "amount": says.missing_amount(gap.amount, criterion.unit)}
+
+
+def hidden_gap(gap: NearestGap, why: Why, says: Said) -> str:
+    """That there is a gap, and why its amount does not show."""
+    label = gap.criterion.label_en if says.is_english else gap.criterion.label
+    return says.hidden_gap % {"label": label, "why": says.why[why]}
 
 
 def missing_sentence(row: CandidateRow, says: Said) -> str:
@@ -100,6 +109,8 @@ def missing_word(missing: MissingFact, says: Said) -> str:
 
 def points_text(row: CandidateRow) -> str:
     """Points, as a range while something is missing."""
+    if row.hides_points:
+        return said().why[row.hides_points]
     if row.points_lo is None or row.points_hi is None:
         return "–"
     return str(row.points_lo) if row.points_lo == row.points_hi else f"{row.points_lo}–{row.points_hi}"

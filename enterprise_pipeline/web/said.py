@@ -8,6 +8,7 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from enterprise_pipeline.services import reference
+from enterprise_pipeline.services.business_secrets import Why
 from enterprise_pipeline.web.filters import UNIT_WORDS, VERDICT_MARKS, number, tier_name, translated, unknown
 from enterprise_pipeline.web.numbers import wan_text
 from scoring.vocabulary import Unit
@@ -31,6 +32,8 @@ class Said:
         self.ask_first_of = str(_("先补：%(words)s等 %(num)s 项"))
         self.of_year = str(_("%(year)s 年%(label)s"))
         self.whether_holds = str(_("是否持有%(tier)s"))
+        self.hidden_gap = str(_("%(label)s不满足（数额：%(why)s）"))
+        self.why = {Why.NO_RIGHT: str(_("无权查看")), Why.MARKED: str(_("商业秘密"))}
         self.to_judge = str(_("数据齐全，须由人研判"))
         self.all_met = str(_("条件全部满足"))
         self.holds = {None: str(_("是否持有未知")), 0: str(_("未持有")), 1: str(_("已持有"))}

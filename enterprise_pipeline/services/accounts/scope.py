@@ -47,6 +47,16 @@ class Scope:
         part = self.secrets
         return part is not None and part.covers(enterprise_id=enterprise_id, jurisdiction=jurisdiction)
 
+    @property
+    def shows_every_figure(self) -> bool:
+        """Whether all figures within show, those marked as business secrets included."""
+        part = self.secrets
+        return (
+            self.may_see_figures
+            and part is not None
+            and (part.jurisdictions, part.enterprise_ids) == (self.jurisdictions, self.enterprise_ids)
+        )
+
     def is_own(self, *, enterprise_id: int, jurisdiction: str | None) -> bool:
         """Whether an enterprise shows only because whoever looks belongs to it."""
         if self.is_everything or jurisdiction in (self.jurisdictions or ()):

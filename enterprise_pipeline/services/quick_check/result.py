@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from enterprise_pipeline.services.business_secrets import Veil
 from enterprise_pipeline.services.criterion_views import KnownFacts
 from enterprise_pipeline.services.figure_table import FigureTable
 from enterprise_pipeline.services.quick_check.answers import Answers
 from enterprise_pipeline.services.quick_check.screens import Asked, next_screen
 from enterprise_pipeline.services.rulebooks import current_rulebook
 from enterprise_pipeline.services.tier_cards import TierCard, tier_cards
+from enterprise_pipeline.services.veiling import Lens
 from scoring.explain import Explanation, Outcome, explain
 from scoring.questions import Question, rank
 from scoring.vocabulary import CriterionResult, Verdict
@@ -71,7 +73,11 @@ def assess(answers: Answers, *, as_of: date) -> Assessment:
 
 def standings(assessment: Assessment) -> tuple[StandingGroup, ...]:
     """Every tier with its reasons, grouped by how near it is; inside a group what changes sooner is first."""
-    known = KnownFacts(as_of=assessment.as_of, row=assessment.answers.told, figures=_NO_FIGURES, sheet={})
+    # Whoever answers sees all of their own answers.
+    lens = Lens(veil=Veil(), year=assessment.as_of.year)
+    known = KnownFacts(
+        as_of=assessment.as_of, row=assessment.answers.told, figures=_NO_FIGURES, sheet={}, lens=lens
+    )
     cards = tier_cards(assessment.explanations, known, {})
     return tuple(
         StandingGroup(standing=standing, cards=found)
