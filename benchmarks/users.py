@@ -227,23 +227,34 @@ class User:
         self.outcome.surprises.append(f"{self.person.role} {path}: {answer.status} {answer.location}")
 
 
-def crowd(found: Registry, *, seconds: float, pause: float) -> Outcome:
+def crowd(
+    found: Registry, *, seconds: float, pause: float, meanwhile: Callable[[], None] = lambda: None
+) -> Outcome:
     """Let everybody work on the served registry for so long, then compare what they were told."""
     outcome = Outcome()
     with found.app.app_context():
         before = stored_figures()
     with serving(found) as port:
-        asyncio.run(_crowd(found, port, outcome, seconds=seconds, pause=pause))
+        asyncio.run(_crowd(found, port, outcome, seconds=seconds, pause=pause, meanwhile=meanwhile))
     with found.app.app_context():
         outcome.problems = problems_after(before, figures=outcome.figures, recorded=outcome.recorded)
     return outcome
 
 
-async def _crowd(found: Registry, port: int, outcome: Outcome, *, seconds: float, pause: float) -> None:
+async def _crowd(
+    found: Registry,
+    port: int,
+    outcome: Outcome,
+    *,
+    seconds: float,
+    pause: float,
+    meanwhile: Callable[[], None],
+) -> None:
     users = [User(person, port, outcome, pause=pause) for person in found.people]
     await asyncio.gather(*(user.sign_in() for user in users))
     began = time.perf_counter()
-    await asyncio.gather(*(user.work(began + seconds) for user in users))
+    working = [user.work(began + seconds) for user in users]
+    await asyncio.gather(asyncio.to_thread(meanwhile), *working)
     outcome.took = time.perf_counter() - began
 
 
