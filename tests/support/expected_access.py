@@ -53,6 +53,13 @@ account_admin.remove_second_factor POST     A
 account_admin.end_sessions        POST      A
 account_admin.outside_views       GET       AL
 
+audit.index                       GET       AL
+audit.show                        GET       AL
+audit.exports                     GET       AL
+audit.export_xlsx                 GET       AL
+audit.verify_page                 GET       AL
+audit.verify                      POST      AL
+
 overview.show                     GET       ALRCTEFPH
 overview.expiring                 GET       ALRCTEFPH
 search.show                       GET       ALRCTEFPH
@@ -69,6 +76,8 @@ enterprises.show                  GET       ALRCTEFPH one
 figure_history.show               GET       LRCTFPH   one
 figure_history.confirm            GET       LRCT      one
 figure_history.restore            POST      LRCT      one
+business_secrets.show             GET,POST  LRCTPH    one
+business_secrets.lift             GET,POST  LRCTPH    one
 data_questions.index              GET       LRCT
 data_questions.answer             GET,POST  LRCT      one
 data_questions.reopen             POST      LRCT      one
