@@ -49,7 +49,7 @@ class Settings:
     """Names that people open the server by, once there are accounts; those of this machine always work."""
 
     tls: str = field(default=TLS_OFF, metadata={"variable": "PIPELINE_TLS"})
-    """``on``: people come by https; ``off``: nobody signs in from elsewhere; ``unprotected``: they do, readably."""
+    """``on``: people come by https; ``off``: nobody signs in from elsewhere; ``unprotected``: they may."""
 
     secret_key: str = field(default="", metadata={"variable": "SECRET_KEY"}, repr=False)
     """Signs sessions and form tokens; empty means the generated file ``secret_key`` in the instance."""

@@ -81,7 +81,7 @@ def reset_link(username: str) -> None:
 @click.argument("username")
 @with_appcontext
 def remove_second_factor(username: str) -> None:
-    """Turn the second factor of an account off: telephone and recovery codes are lost, or the secret key is."""
+    """Turn the second factor of an account off: telephone and recovery codes, or the secret key, are lost."""
     with _told():
         second_factor.remove(administration.account_id_of(username), actor=ACTOR)
     click.echo(

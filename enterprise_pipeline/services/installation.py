@@ -128,7 +128,7 @@ def _way_to_people(place: Place) -> Checked:
         told = "PIPELINE_TLS=unprotected: everybody on the network can read passwords and figures along"
         return Checked(name=name, level="warning", told=told)
     if place.tls == "on" and not (place.hosts and place.trusted_proxies):
-        told = "PIPELINE_TLS=on wants PIPELINE_HOSTS (the name people open) and PIPELINE_TRUSTED_PROXIES (nginx: 1)"
+        told = "PIPELINE_TLS=on wants PIPELINE_HOSTS (the name people open) and PIPELINE_TRUSTED_PROXIES"
         return Checked(name=name, level="problem", told=told)
     if place.tls == "on" and place.is_reachable:
         told = "PIPELINE_HOST lets people reach the server past nginx and TLS; use 127.0.0.1"
@@ -203,7 +203,7 @@ def _second_factors() -> Checked:
     lost = unreadable()
     if lost:
         told = (
-            f"the secret key does not open those of {lost} accounts, whose codes are refused: bring the key back, "
+            f"the secret key does not open those of {lost} accounts, so codes are refused: bring it back, "
             "flask accounts reseal, or flask accounts remove-second-factor NAME"
         )
         return Checked(name="second factors", level="problem", told=told)

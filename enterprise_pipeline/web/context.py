@@ -115,10 +115,17 @@ def shows_synthetic_data() -> bool:
     return bool(g.shows_synthetic_data)
 
 
+def is_of_url_for(name: str) -> bool:
+    """Whether ``url_for`` takes a parameter of this name for its own, which no visitor may give."""
+    return name.startswith("_") or name in {"endpoint", "self", "values"}
+
+
 def address_with(**changes: Any) -> dict[str, Any]:
     """The query parameters of this page with some replaced (None removes), for ``url_for(endpoint, **…)``."""
-    parameters: dict[str, Any] = dict(request.view_args or {})
-    parameters.update({name: request.args.getlist(name) for name in request.args})
+    parameters: dict[str, Any] = {
+        name: request.args.getlist(name) for name in request.args if not is_of_url_for(name)
+    }
+    parameters.update(request.view_args or {})
     parameters.update(changes)
     return parameters
 

@@ -59,7 +59,7 @@ def _refuse_other_sites() -> None:
 
 
 def _is_own(origin: str | None) -> bool:
-    """Whether this names our own host, or nothing; whether by http or https is not ours to know behind a proxy."""
+    """Whether this names our own host, or nothing; behind a proxy we may not know by which scheme."""
     try:
         return origin is None or urlsplit(origin).netloc.lower() == request.host.lower()
     except ValueError:

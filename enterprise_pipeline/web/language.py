@@ -36,7 +36,7 @@ def own_path(address: str, *, otherwise: str | None = None) -> str:
 
 
 def _is_own(address: str) -> bool:
-    """Whether browsers take an address for a path of this site: they drop control signs and turn backslashes."""
+    """Whether browsers take this for a path of this site: they drop control signs and turn backslashes."""
     if not address.startswith("/") or "\\" in address or not address.isprintable():
         return False
     return not address.startswith("//") and not urlsplit(address).netloc

@@ -121,7 +121,7 @@ def unreadable() -> int:
 
 
 def reseal(old_key: bytes, *, actor: str) -> tuple[int, int]:
-    """Seal every secret that an earlier key opens with today's; return how many, and how many no key opens."""
+    """Seal what an earlier key opens with today's; return how many, and how many no key opens."""
     renewed = lost = 0
     with transaction() as session:
         key = key_of(session)
