@@ -212,10 +212,10 @@ def test_what_opens_works_and_names_no_enterprise_outside_ones_area(site, who, a
     client, wrong = site.browser(who, app=site.app), []
     foreign = [word for place, row in enumerate(NAMES) if place not in AREAS[who] for word in row[:2]]
     for path in pages(site, who):
-        answer = client.get(path + asked)
-        if answer.status_code not in WORKS:
-            wrong.append(f"{path + asked} as {who} answered {answer.status_code}")
-        text = everything_in(answer)
+        with client.get(path + asked) as answer:
+            if answer.status_code not in WORKS:
+                wrong.append(f"{path + asked} as {who} answered {answer.status_code}")
+            text = everything_in(answer)
         wrong += [f"{path + asked} tells {who} of {word}" for word in foreign if word in text]
     assert not wrong, "\n".join(wrong)
 
