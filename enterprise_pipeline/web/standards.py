@@ -38,6 +38,7 @@ from enterprise_pipeline.web.context import actor, current_as_of, today
 from enterprise_pipeline.web.entry_forms import ID, form_meta, pin
 from enterprise_pipeline.web.export_words import new_export
 from enterprise_pipeline.web.filters import tier_name, translated
+from enterprise_pipeline.web.signing import posted, sign
 from enterprise_pipeline.web.standard_frame import at_once, back_to, form_page, init_words, save, saved, say
 from forms.merging import merged
 from forms.standards import HeadForm, NewStandardForm, PublishForm, UploadTomlForm, WithdrawForm
@@ -78,7 +79,8 @@ def index() -> str:
 @bp.route("/new", methods=BOTH)
 def new() -> ResponseReturnValue:
     """Begin a draft, empty or from a rule set in force."""
-    form = NewStandardForm(request.form if request.method == "POST" else None, meta=form_meta())
+    form = NewStandardForm(posted(editor=actor()), meta=form_meta())
+    sign(form, editor=actor())
     form.tier.offer([(str(tier), tier_name(tier)) for tier in LOCAL_TIERS])
     rule_sets = copies(as_of=current_as_of())
     form.copy_of.offer([(entry.id, entry.label, tier_name(entry.tier)) for entry in rule_sets])
@@ -133,11 +135,17 @@ def show(version_id: int) -> str:
         version=shown.version,
         line=line,
         upload=upload,
-        withdraw_form=WithdrawForm(meta=form_meta()),
+        withdraw_form=_withdrawing(),
         may_withdraw=line.phase is Phase.SCHEDULED and line.effective_from > today(),
         is_screened=not _awaits_screening(line.phase),
         is_screening=bool(running_screenings()),
     )
+
+
+def _withdrawing() -> WithdrawForm:
+    form = WithdrawForm(meta=form_meta())
+    sign(form, by=actor())
+    return form
 
 
 @bp.route(ONE + "/head", methods=BOTH)
@@ -225,11 +233,13 @@ def upload(version_id: int) -> ResponseReturnValue:
 def publish_page(version_id: int) -> ResponseReturnValue:
     """Show everything that publication rests on, and publish."""
     version = get_version(version_id)
-    form = PublishForm(request.form if request.method == "POST" else None, meta=form_meta())
+    names = {"editor": version.editor, "approver": actor()}
+    form = PublishForm(posted(**names), meta=form_meta())
     if request.method == "GET":
         form.seen.data, form.editor.data = str(version.revision), version.editor
         form.effective_from.data = version.effective_from
-    elif form.validate():
+    sign(form, **names)
+    if request.method == "POST" and form.validate():
         decision = Decision(**form.decision())
         seen = int(form.seen.data) if str(form.seen.data).isdecimal() else 0
         try:
@@ -268,7 +278,7 @@ def _publish_page(version_id: int, form: PublishForm) -> str:
 @bp.post(ONE + "/withdraw")
 def withdraw_version(version_id: int) -> ResponseReturnValue:
     """Take a publication back before it counts."""
-    form = WithdrawForm(request.form, meta=form_meta())
+    form = WithdrawForm(posted(by=actor()), meta=form_meta())
     if not form.validate():
         flash(_("没有撤回：请填写撤回人和理由。"), "warning")
         return back_to(version_id, "withdraw")

@@ -29,7 +29,10 @@ from enterprise_pipeline.services.standards.problems import Problem, Severity
 from enterprise_pipeline.services.standards.toml_text import rule_file_text
 from enterprise_pipeline.services.texts import N_, Text
 from enterprise_pipeline.transaction import reading, transaction
-from models import LocalStandard, LocalStandardVersion
+from models import AuditEvent, LocalStandard, LocalStandardVersion
+
+# Who has done one of these to a draft has a part in it.
+WRITING = ("standard.drafted", "standard.saved", "standard.cases_added", "standard.case_removed")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,6 +124,7 @@ def publish(version_id: int, decision: Decision, *, seen: int, actor: str) -> No
     with transaction() as session:
         _hold_line(session, version_id)
         row, standard = locked_draft(session, version_id, seen)
+        _refuse_own_work(session, version_id, decision.approver)
         version = with_day(version_of(row, standard), decision.effective_from)
         _refuse_unready(readiness(version, session=session), is_confirmed=decision.is_confirmed)
         row.content, row.content_hash = version.content, content_digest(version.content)
@@ -143,6 +147,19 @@ def publish(version_id: int, decision: Decision, *, seen: int, actor: str) -> No
                 "approver": row.approver,
             },
         )
+
+
+def _refuse_own_work(session: Session, version_id: int, approver: str) -> None:
+    """Refuse an account that approves what it wrote itself; the names on a draft may not tell."""
+    wrote = select(AuditEvent.id).where(
+        AuditEvent.subject_type == SUBJECT,
+        AuditEvent.subject_id == str(version_id),
+        AuditEvent.action.in_(WRITING),
+        AuditEvent.actor == approver,
+    )
+    if session.scalars(wrote.limit(1)).first() is not None:
+        said = N_("您起草或修改过这份草稿，不能由您审批；请另一位有权限的人登录后发布。")
+        raise FieldConflict("approver", Text(said))
 
 
 def _person(name: str) -> str:
