@@ -10,6 +10,7 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 
+from enterprise_pipeline.cli.operator import operator
 from enterprise_pipeline.config import Settings
 from enterprise_pipeline.services import clock
 from enterprise_pipeline.services.accounts import administration, listing, reset_links, second_factor
@@ -18,7 +19,7 @@ from enterprise_pipeline.services.accounts.reset_links import LINK_PATH, NewLink
 from enterprise_pipeline.services.accounts.sealing import key_from
 from enterprise_pipeline.services.errors import ServiceError
 
-ACTOR = "system"
+ACTOR = operator()
 
 
 @click.group()

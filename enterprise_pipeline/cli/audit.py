@@ -6,12 +6,13 @@ from pathlib import Path
 import click
 from flask.cli import with_appcontext
 
+from enterprise_pipeline.cli.operator import operator
 from enterprise_pipeline.services import audit_trail
 from enterprise_pipeline.services.audit_chain import Head
 from enterprise_pipeline.services.backup.archive import read_manifest
 from enterprise_pipeline.services.errors import ServiceError
 
-ACTOR = "command line"
+ACTOR = operator()
 _HEAD = re.compile(r"(?:(\d{1,18}):)?([0-9a-f]{64})")
 
 

@@ -12,6 +12,7 @@ from flask.cli import with_appcontext
 from flask_migrate import upgrade
 
 from enterprise_pipeline.cli.databases import application_on
+from enterprise_pipeline.cli.operator import operator
 from enterprise_pipeline.config import Settings
 from enterprise_pipeline.services.backup.archive import read_manifest
 from enterprise_pipeline.services.backup.creating import Home, create_backup
@@ -22,7 +23,7 @@ from enterprise_pipeline.services.backup.retention import prune as prune_backups
 from enterprise_pipeline.services.backup.verifying import verify_backup
 from enterprise_pipeline.services.errors import ServiceError
 
-ACTOR = "command line"
+ACTOR = operator()
 FILE = click.Path(dir_okay=False, path_type=Path)
 FOLDER = click.Path(file_okay=False, path_type=Path)
 

@@ -8,9 +8,12 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 
+from enterprise_pipeline.cli.operator import operator
 from enterprise_pipeline.config import Settings
 from enterprise_pipeline.services import clock
+from enterprise_pipeline.services.accounts.scope import EVERYTHING
 from enterprise_pipeline.services.errors import ServiceError
+from enterprise_pipeline.services.export_receipts import Export, ExportKind, Watermark, new_number
 from enterprise_pipeline.services.imports.batches import Preview, RowView, preview
 from enterprise_pipeline.services.imports.committing import commit_import
 from enterprise_pipeline.services.imports.headers import MONEY_UNITS, parse_key, squeeze
@@ -19,10 +22,10 @@ from enterprise_pipeline.services.imports.mappings import remember
 from enterprise_pipeline.services.imports.outcome import outcome, screen_import
 from enterprise_pipeline.services.imports.plan import Action, Options
 from enterprise_pipeline.services.imports.planning import plan_import
-from enterprise_pipeline.services.imports.refused import reasons, refused_workbook
+from enterprise_pipeline.services.imports.refused import reasons, refused_export
 from scoring.vocabulary import TIER_NAMES, Tier
 
-ACTOR = "command line"
+ACTOR = operator()
 ROWS_SHOWN = 20
 DAY = click.DateTime(formats=["%Y-%m-%d"])
 
@@ -62,7 +65,7 @@ def import_file(file: Path, *, commit: bool, take_conflicts: bool, refused: Path
         remember(options.sender, told, actor=ACTOR)
         _tell_plan(preview(batch_id, limit=0))
         if refused is not None:
-            refused.write_bytes(refused_workbook(batch_id))
+            refused.write_bytes(_refused(batch_id, file.name))
             click.echo(f"refused rows: {refused}")
         if commit:
             _commit(batch_id, file, take_conflicts=take_conflicts, today=today)
@@ -70,6 +73,22 @@ def import_file(file: Path, *, commit: bool, take_conflicts: bool, refused: Path
             click.echo("nothing was changed; --commit puts the valid rows in")
     except ServiceError as error:
         raise click.ClickException(str(error)) from error
+
+
+def _refused(batch_id: int, filename: str) -> bytes:
+    """The rows that stayed out; taking them is recorded as on the page."""
+    number = new_number(clock.now().date())
+    export = Export(
+        number=number,
+        kind=ExportKind.REFUSED_ROWS,
+        actor=ACTOR,
+        scope=EVERYTHING,
+        filter=filename,
+        of=str(batch_id),
+    )
+    line = f"内部资料 · 导出编号 {number} · {ACTOR}"
+    mark = Watermark(number=number, line=line, title=filename, who=ACTOR, filter=filename)
+    return refused_export(batch_id, export=export, mark=mark)
 
 
 def _options(said: dict[str, Any], mappings: dict[str, str], *, today: date) -> Options:

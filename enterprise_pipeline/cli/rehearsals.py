@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 from flask.cli import with_appcontext
 
+from enterprise_pipeline.cli.operator import operator
 from enterprise_pipeline.cli.rule_texts import DAY, today
 from enterprise_pipeline.services import rehearsal
 from enterprise_pipeline.services.errors import ServiceError
@@ -14,7 +15,7 @@ from enterprise_pipeline.services.rehearsal_heads import Head, head
 from scoring.errors import ScoringError
 from scoring.vocabulary import TIER_NAMES, Tier
 
-ACTOR = "command line"
+ACTOR = operator()
 
 
 @click.command()
