@@ -30,6 +30,8 @@ from models import Enterprise
 
 # Up to so many rows it is cheaper to read and sort them all than to look for them along an index.
 MOST_SORTED = 2000
+# So many rows are wanted at once when somebody looks at a list.
+ROWS_OF_A_PAGE = 50
 # Up to so many enterprises are looked up one by one, wherever they stand.
 MOST_LOOKED_UP = 4000
 # A count that the cube does not know stops here and says "1000+".
@@ -176,7 +178,7 @@ def _of_cube(
     rest = of_rest(table, wanted, as_of=shown.day)
     n, ranges = counts.count(wanted), counts.ranges(wanted)
     facets = counts.facets(wanted) if rest is None else None
-    if n <= MOST_SORTED and not (rest is None and wanted.sort is Sort.GAPS):
+    if _is_quick_to_sort(n, counts, by_gaps=wanted.sort is Sort.GAPS, is_outlined=rest is None):
         query = _rows(shown, wanted).where(of_cube(table, wanted), of_places(table, places))
         rows = session.execute(query if rest is None else query.where(rest)).all()
         listed = SortedKeys(wanted.sort, [key_of(wanted.sort, row) for row in rows])
@@ -191,6 +193,16 @@ def _of_cube(
         return Walk(reader=by_name, total=total, facets=facets)
     by_value = ValueScan(session, table, wanted, ranges=ranges, places=places, rest=rest)
     return Walk(reader=by_value, total=total, facets=facets)
+
+
+def _is_quick_to_sort(n: int, counts: Cube, *, by_gaps: bool, is_outlined: bool) -> bool:
+    """Whether reading ``n`` rows and sorting them takes less than reading an index until a page is full.
+
+    Where the cube knows the whole filter, one row of the index in ``everywhere / n`` is of the list.
+    """
+    if is_outlined and (by_gaps or n * n > ROWS_OF_A_PAGE * counts.everywhere):
+        return False
+    return n <= MOST_SORTED
 
 
 def _among(

@@ -143,6 +143,11 @@ class Cube:
         """How many enterprises it counts."""
         return int(self._n[self._shown].sum())
 
+    @cached_property
+    def everywhere(self) -> int:
+        """How many enterprises the whole city has, also where only some of them show."""
+        return int(self._n.sum())
+
     def count(self, wanted: CandidateFilter) -> int:
         """How many enterprises match the dimensions that the cube knows."""
         ranges = self.ranges(wanted)

@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from benchmarks.listing_data import fill
 from enterprise_pipeline.services import candidates, coverage, data_questions, endings, search
-from enterprise_pipeline.services.accounts.scope import EVERYTHING, NOTHING, Scope
+from enterprise_pipeline.services.accounts.scope import EVERYTHING, Scope
 from enterprise_pipeline.services.candidate_filter import CandidateFilter, parse
 from enterprise_pipeline.services.enterprise_list import EnterpriseFilter, Order, enterprise_page
 from enterprise_pipeline.services.overview import Counts, overview
@@ -42,14 +42,18 @@ PLACES = ("420506", "gaoxin", "420505", "420502", "420583", "420525")
 
 
 def area(*jurisdictions: str, only: Sequence[int] = ()) -> Scope:
-    return Scope(jurisdictions=frozenset(jurisdictions), enterprise_ids=frozenset(only), may_see_figures=True)
+    """Of somebody who sees all figures there, secrets as well: others are refused some orders."""
+    found = Scope(
+        jurisdictions=frozenset(jurisdictions), enterprise_ids=frozenset(only), may_see_figures=True
+    )
+    return replace(found, figures=found, secrets=found)
 
 
 def some_areas() -> list[Scope]:
     """What roles give, then unions by chance; the chance is the same in every run."""
     random = Random(20261122)  # noqa: S311 -- for choosing test cases
     found = [
-        NOTHING,
+        area(),
         area("420506"),
         area("420506", "gaoxin"),
         area(only=[7]),
