@@ -53,7 +53,7 @@ def standing(who: Access) -> str:
     for grant in who.grants:
         places.setdefault(grant.role, []).append(_area(grant))
     comma = str(_("、"))
-    told = [f"{role_name(role)} · {comma.join(dict.fromkeys(where))}" for role, where in places.items()]
+    told = [f"{comma.join(dict.fromkeys(where))} · {role_name(role)}" for role, where in places.items()]
     return str(_("；")).join(told) or str(_("没有有效的角色"))
 
 

@@ -67,7 +67,7 @@ def make_accounts(*, today: date, now: datetime) -> list[DemoAccount]:
     _require_demo(reading())
     places = _places(reading())
     return [
-        _account(username, name, _grant(role, places, has_figures=figures, today=today), now=now)
+        _account(username, name, _grant(role, places, has_figures=figures, today=today), today=today, now=now)
         for username, name, role, figures in PEOPLE
     ]
 
@@ -109,7 +109,8 @@ def _grant(role: Role, places: _Places, *, has_figures: bool, today: date) -> tu
     reach = ROLES[role].reach
     grant = NewGrant(
         role=role,
-        valid_from=today,
+        # Long since, so that the demo can also be looked at on a pretended earlier day.
+        valid_from=today - VALID_FOR,
         valid_to=today + VALID_FOR if ROLES[role].must_end else None,
         has_figures=has_figures,
     )
@@ -120,7 +121,9 @@ def _grant(role: Role, places: _Places, *, has_figures: bool, today: date) -> tu
     return grant, "全市"
 
 
-def _account(username: str, name: str, given: tuple[NewGrant, str], *, now: datetime) -> DemoAccount:
+def _account(
+    username: str, name: str, given: tuple[NewGrant, str], *, today: date, now: datetime
+) -> DemoAccount:
     """One account that can sign in now, whatever became of it since it was made."""
     grant, place = given
     try:
@@ -129,7 +132,7 @@ def _account(username: str, name: str, given: tuple[NewGrant, str], *, now: date
         account_id, _link = administration.create_account(username, name, [grant], actor=ACTOR, now=now)
     else:
         administration.unlock(account_id, actor=ACTOR)
-        if not listing.one_account(account_id, today=grant.valid_from, now=now).held(grant.valid_from):
+        if not listing.one_account(account_id, today=today, now=now).held(today):
             administration.give_role(account_id, grant, actor=ACTOR, now=now)
     password = tokens.new_code()
     link = reset_links.make(account_id, actor=ACTOR, now=now)
