@@ -1,11 +1,10 @@
 """The audit trail for those who may read it: entries, one entry, exports, and its verification."""
 
-import tempfile
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from threading import Thread
 from threading import enumerate as enumerate_threads
-from typing import IO, Any
+from typing import Any
 
 from flask import (
     Blueprint,
@@ -45,7 +44,7 @@ from enterprise_pipeline.web.audit_words import (
 )
 from enterprise_pipeline.web.context import actor, local_zone
 from enterprise_pipeline.web.entry_forms import ID
-from enterprise_pipeline.web.export_words import about_export, new_export, watermark
+from enterprise_pipeline.web.export_words import about_export, new_export, spooled, watermark
 from enterprise_pipeline.web.filters import translated
 from enterprise_pipeline.web.said import said
 
@@ -55,7 +54,6 @@ reads = access(Right.VIEW_AUDIT, cut=Cut.WHOLE)
 
 THREAD = "verify-audit"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-SPOOL = 8 * 1024 * 1024
 REFRESH_SECONDS = "2"
 MOST_DIGITS = 18
 PARAMETERS: Mapping[str, Any] = {
@@ -158,9 +156,8 @@ def export_xlsx() -> Response:
         about=lambda n: _about(export, n),
         mark=watermark(export, title=title),
     )
-    file: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=SPOOL)  # noqa: SIM115 -- closed by the response
-    export_entries(_filter(told), file, sheet=sheet, cells=_cells, export=export)  # type: ignore[arg-type]
-    file.seek(0)
+    with spooled() as file:
+        export_entries(_filter(told), file, sheet=sheet, cells=_cells, export=export)  # type: ignore[arg-type]
     name = f"{title}-{export.number}.xlsx"
     return send_file(file, mimetype=XLSX, as_attachment=True, download_name=name, max_age=0)
 

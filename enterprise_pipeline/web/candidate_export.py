@@ -1,9 +1,8 @@
 """The candidate list as a file: exactly this filter and these columns."""
 
 import io
-import tempfile
 from collections.abc import Mapping, Sequence
-from typing import IO, Any
+from typing import Any
 
 from flask import Response, request, send_file
 from flask_babel import gettext as _
@@ -17,14 +16,12 @@ from enterprise_pipeline.services.missing_sheets import missing_sheet_of
 from enterprise_pipeline.web import candidate_words as words
 from enterprise_pipeline.web.candidate_cells import texts
 from enterprise_pipeline.web.candidate_columns import COLUMNS, USUAL, chosen_columns
-from enterprise_pipeline.web.export_words import about_export, csv_mark, new_export, watermark
+from enterprise_pipeline.web.export_words import about_export, csv_mark, new_export, spooled, watermark
 from enterprise_pipeline.web.filters import instant, tier_name, unknown
 from enterprise_pipeline.web.said import said
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CSV = "text/csv; charset=utf-8"
-# Files up to this size stay in memory.
-SPOOL = 8 * 1024 * 1024
 NAME_WIDTH = 38
 WIDTHS = {
     "code": 22, "jurisdiction": 16, "industry": 26, "size": 8, "field": 30, "registered": 12, "verdict": 20,
@@ -37,20 +34,19 @@ def answer(*, as_csv: bool) -> Response:
     wanted = service.with_standard(parse(request.args))
     # The code always goes along, for without it nobody can match the file with another one.
     columns = ("code", *(name for name in _columns() if name != "code"))
-    file: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=SPOOL)  # noqa: SIM115 -- closed by the response
     is_synthetic = service.screening().is_synthetic
     title = _("名单（合成数据）") if is_synthetic else _("名单")
     export = _begun(wanted, ExportKind.CANDIDATES, columns=columns, form="csv" if as_csv else "xlsx")
     marks = _row_marks(export, is_synthetic=is_synthetic) if as_csv else {}
-    export_candidates(
-        wanted,
-        file,  # type: ignore[arg-type]
-        sheet=_sheet(export, wanted, columns, title=title, marks=marks),
-        cells=lambda row: [*_cells(row, columns), *marks.values()],
-        with_sizes="size" in columns,
-        export=export,
-    )
-    file.seek(0)
+    with spooled() as file:
+        export_candidates(
+            wanted,
+            file,  # type: ignore[arg-type]
+            sheet=_sheet(export, wanted, columns, title=title, marks=marks),
+            cells=lambda row: [*_cells(row, columns), *marks.values()],
+            with_sizes="size" in columns,
+            export=export,
+        )
     name = f"{_('候选')}-{tier_name(wanted.tier)}-{export.number}"
     return send_file(
         file,

@@ -1,8 +1,7 @@
 """规上企业研发机构覆盖: sums by place, the list of those without an R&D institution, and its workbook."""
 
-import tempfile
 from collections.abc import Sequence
-from typing import IO, Any
+from typing import Any
 
 from flask import Blueprint, Response, abort, render_template, request, send_file, url_for
 from flask_babel import gettext as _
@@ -19,7 +18,7 @@ from enterprise_pipeline.web.access import current_scope
 from enterprise_pipeline.web.candidate_export import XLSX
 from enterprise_pipeline.web.candidate_options import Option, offered_places
 from enterprise_pipeline.web.context import AS_OF, current_as_of
-from enterprise_pipeline.web.export_words import about_export, new_export, watermark
+from enterprise_pipeline.web.export_words import about_export, new_export, spooled, watermark
 from enterprise_pipeline.web.filters import industry, jurisdiction, number, tier_name, translated, unknown
 from enterprise_pipeline.web.said import said
 from scoring.vocabulary import SIZE_NAMES, Tier
@@ -90,7 +89,6 @@ def index() -> str:
 def export_xlsx() -> Response:
     """Send exactly this list as a workbook."""
     wanted, as_of = _filter(), current_as_of()
-    file: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=2**23)  # noqa: SIM115 -- closed by the response
     is_synthetic = registry_is_synthetic()
     kind = _("规上企业研发机构覆盖")
     export = new_export(
@@ -107,8 +105,8 @@ def export_xlsx() -> Response:
         about=lambda n: _about(export, n, is_synthetic=is_synthetic),
         mark=watermark(export, title=kind),
     )
-    service.export_coverage(wanted, file, as_of=as_of, sheet=sheet, cells=_cells, export=export)  # type: ignore[arg-type]
-    file.seek(0)
+    with spooled() as file:
+        service.export_coverage(wanted, file, as_of=as_of, sheet=sheet, cells=_cells, export=export)  # type: ignore[arg-type]
     name = f"{kind}-{export.number}.xlsx"
     return send_file(file, mimetype=XLSX, as_attachment=True, download_name=name, max_age=0)
 

@@ -1,7 +1,10 @@
 """What an export says of itself: number, who, when, which rows, and that it is internal."""
 
-from collections.abc import Mapping, Sequence
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
+from typing import IO
 
 from flask_babel import gettext as _
 
@@ -9,6 +12,21 @@ from enterprise_pipeline.services.export_receipts import Export, ExportKind, Wat
 from enterprise_pipeline.web.access import current_access, current_scope
 from enterprise_pipeline.web.context import actor, local_zone
 from enterprise_pipeline.web.said import said
+
+# Files up to this size stay in memory.
+SPOOL = 8 * 1024 * 1024
+
+
+@contextmanager
+def spooled() -> Iterator[IO[bytes]]:
+    """A file to write an export into; the response closes it, or a failure does."""
+    file: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=SPOOL)  # noqa: SIM115 -- closed by the response
+    try:
+        yield file
+        file.seek(0)
+    except BaseException:
+        file.close()
+        raise
 
 
 def new_export(

@@ -1,8 +1,6 @@
 """The enterprises that a rehearsed rule would touch, as a workbook."""
 
-import tempfile
 from collections.abc import Sequence
-from typing import IO
 
 from flask import Response, request, send_file
 from flask_babel import gettext as _
@@ -14,17 +12,14 @@ from enterprise_pipeline.services.rehearsal_heads import Head, ToldRuleSet
 from enterprise_pipeline.services.rehearsal_list import ChangedEnterprise, RehearsalFilter
 from enterprise_pipeline.web import rehearsal_words as words
 from enterprise_pipeline.web.context import shows_synthetic_data
-from enterprise_pipeline.web.export_words import about_export, new_export, watermark
+from enterprise_pipeline.web.export_words import about_export, new_export, spooled, watermark
 from enterprise_pipeline.web.filters import instant, tier_name, verdict_text, worded
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-# Files up to this size stay in memory.
-SPOOL = 8 * 1024 * 1024
 
 
 def answer(shown: Head, wanted: RehearsalFilter) -> Response:
     """Write the list that the address asks for into a file and send it."""
-    file: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=SPOOL)  # noqa: SIM115 -- closed by the response
     is_synthetic = shows_synthetic_data()
     export = new_export(
         ExportKind.REHEARSAL,
@@ -40,8 +35,8 @@ def answer(shown: Head, wanted: RehearsalFilter) -> Response:
         about=lambda n: about_lines(shown, export, n),
         mark=watermark(export, title=_("预演")),
     )
-    export_rehearsal(shown, wanted, file, sheet=sheet, cells=_cells, export=export)  # type: ignore[arg-type]
-    file.seek(0)
+    with spooled() as file:
+        export_rehearsal(shown, wanted, file, sheet=sheet, cells=_cells, export=export)  # type: ignore[arg-type]
     kind = _("预演")
     name = f"{kind}-{tier_name(shown.tier)}-{export.number}.xlsx"
     return send_file(file, mimetype=XLSX, as_attachment=True, download_name=name, max_age=0)
