@@ -6,7 +6,10 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-ALL = ("screening", "tiers", "storing", "rehearsal", "listing", "importing", "quick_check", "auditing")
+ALL = (
+    "screening", "tiers", "storing", "rehearsal", "listing", "importing", "quick_check", "auditing", "access",
+    "users", "backing_up",
+)  # fmt: skip
 REPORT = Path(__file__).resolve().parent.parent / "docs" / "benchmarks.md"
 HEAD = """# Benchmarks
 
