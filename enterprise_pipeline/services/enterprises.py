@@ -112,17 +112,15 @@ def edit_enterprise(
 ) -> None:
     """Change what is known of an enterprise; a new name keeps the old one as a former name.
 
-    ``version`` and ``seen`` are what the person had before them. Figures that
-    came in meanwhile raise the version too, so an edit is lost only if what is
-    stored also differs from ``seen``.
+    ``version`` and ``seen`` are what the person had before them. Figures raise
+    the version too, so an edit is lost only if what is stored differs from ``seen``.
 
     Raises
     ------
     StaleVersion
         If somebody else changed the registration meanwhile; nothing is saved.
     FieldConflict
-        If a value cannot be, the enterprise would leave ``scope``, or the credit
-        code belongs to another enterprise.
+        If a value cannot be, would leave ``scope``, or the code is another's.
     """
     checked = _checked(registration, today=today)
     try:
@@ -137,9 +135,8 @@ def edit_enterprise(
             if "jurisdiction" in changed:
                 _refuse_other_places(checked, scope)
             if "name" in changed:
-                _change_name(
-                    enterprise, checked.name, how=name_change, on=min(renamed_on or today, today), today=today
-                )
+                renamed_on = min(renamed_on or today, today)
+                _change_name(enterprise, checked.name, how=name_change, on=renamed_on, today=today)
             for name in changed:
                 setattr(enterprise, name, getattr(checked, name))
             session.flush()
