@@ -10,6 +10,7 @@ from enterprise_pipeline.services import clock, reference
 from enterprise_pipeline.services.accounts import (
     administration,
     listing,
+    outside,
     reset_links,
     second_factor,
     sessions,
@@ -19,9 +20,9 @@ from enterprise_pipeline.services.accounts.listing import AccountRecord
 from enterprise_pipeline.services.accounts.reset_links import NewLink
 from enterprise_pipeline.services.accounts.rights import RIGHT_NAMES, ROLES, Right, Role
 from enterprise_pipeline.services.errors import FieldConflict
-from enterprise_pipeline.web.access import access, current_access
+from enterprise_pipeline.web.access import access, current_access, may_open
 from enterprise_pipeline.web.access_rules import Cut
-from enterprise_pipeline.web.context import today
+from enterprise_pipeline.web.context import local_zone, today
 from enterprise_pipeline.web.csrf import csrf_meta
 from enterprise_pipeline.web.entry_forms import ID, pin
 from enterprise_pipeline.web.filters import jurisdiction
@@ -160,7 +161,17 @@ def end_sessions(account_id: int) -> ResponseReturnValue:
 @access(Right.VIEW_AUDIT, cut=Cut.WHOLE)
 def outside_views() -> str:
     """Who asked for enterprises outside their own area."""
-    return render_template("account_admin/outside.html", views=listing.outside_views())
+    views = listing.outside_views()
+    days = outside.by_person_and_day(views, local_zone())
+    return render_template("account_admin/outside.html", views=views, days=days)
+
+
+def outside_views_lately() -> int:
+    """How many there were in the last thirty days, for whoever may look into them."""
+    return outside.count_lately(now=clock.now()) if may_open("account_admin.outside_views") else 0
+
+
+bp.add_app_template_global(outside_views_lately, "outside_views_lately")
 
 
 def offer_roles(form: GrantForm) -> None:

@@ -165,7 +165,10 @@ def test_looking_outside_ones_area_is_noted_for_the_lead_to_see(app, enterprises
     page = main_text(signed_in(app, "a.city.lead").get("/accounts/outside-views"))
     assert "a.county.reviewer" in page
     assert "宜昌兴盛生物技术股份有限公司" in page
+    assert "按人和日期汇总 谁 日期 次数 a.county.reviewer" in page
     assert county.get("/accounts/outside-views").status_code == 403
+    assert "近 30 天有 1 次辖区外查看" in main_text(signed_in(app, "a.city.lead").get("/"))
+    assert "辖区外查看" not in main_text(county.get("/"))
 
 
 def test_an_enterprise_outside_looks_exactly_like_one_that_never_was(app, enterprises):
