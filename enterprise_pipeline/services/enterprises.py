@@ -117,10 +117,8 @@ def edit_enterprise(
 
     Raises
     ------
-    StaleVersion
-        If somebody else changed the registration meanwhile; nothing is saved.
-    FieldConflict
-        If a value cannot be, would leave ``scope``, or the code is another's.
+    StaleVersion, FieldConflict
+        If somebody else changed it meanwhile; if a value cannot be, would leave ``scope`` or is taken.
     """
     checked = _checked(registration, today=today)
     try:
