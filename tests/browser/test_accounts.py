@@ -92,7 +92,7 @@ def test_signing_in_works_by_keyboard_alone(browser: Browser, site):
         page.keyboard.press("Tab")
         page.keyboard.type(PASSWORD)
         page.keyboard.press("Enter")
-        expect(page).to_have_url(site.url + "/account")
+        expect(page).to_have_url(site.url + "/")
 
         reach_by_keyboard(page, "退出")
         page.keyboard.press("Enter")
