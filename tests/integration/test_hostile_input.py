@@ -28,7 +28,7 @@ from tests.support.small_registry import AS_OF, add_good_enterprise
 from tests.support.standards import sound
 from tests.support.workbooks import code
 
-ROUNDS = 4
+ROUNDS = 1
 ALIKE = (NUL, "9" * 40, "x" * 5000)
 # These take away what the others need, so they come last.
 LAST = ("remove", "discard", "delete", "withdraw", "undo", "lock", "end", "logout", "restore", "publish")
