@@ -127,16 +127,14 @@ def edit_enterprise(
             before = _registration_of(enterprise)
             if enterprise.version != version and before != seen:
                 raise StaleVersion
-            changed = _differences(before, checked)
-            if not changed:
+            if not (changed := _differences(before, checked)):
                 return
             if "jurisdiction" in changed:
                 _refuse_other_places(checked, scope)
             if "name" in changed:
                 renamed_on = min(renamed_on or today, today)
                 _change_name(enterprise, checked.name, how=name_change, on=renamed_on, today=today)
-            for name in changed:
-                setattr(enterprise, name, getattr(checked, name))
+            _take_over(enterprise, checked, changed)
             session.flush()
             mark_changed(session, [enterprise_id])
             audit.record(
@@ -276,6 +274,11 @@ def _refuse_other_places(registration: Registration, scope: Scope) -> None:
     place = registration.jurisdiction
     if not (scope.is_everything or place in (scope.jurisdictions or ())):
         raise FieldConflict("jurisdiction", N_("您只能登记归口在本辖区的企业；要转到别处请联系市局。"))
+
+
+def _take_over(enterprise: Enterprise, checked: Registration, changed: list[str]) -> None:
+    for name in changed:
+        setattr(enterprise, name, getattr(checked, name))
 
 
 def _code_taken(credit_code: str, scope: Scope) -> FieldConflict:
