@@ -23,7 +23,9 @@ window.__broken = [];
 document.addEventListener("securitypolicyviolation", event =>
   window.__broken.push(event.violatedDirective + " " + event.blockedURI + " " + event.sourceFile));
 """
-ROLES = (Role.CITY_LEAD, Role.ADMINISTRATOR, Role.COUNTY_REVIEWER, Role.EVALUATOR, Role.ENTERPRISE_FILER)
+# The lead opens nearly every page; others are asked for what only they have or what looks different for them.
+ROLES = (Role.CITY_LEAD, Role.ADMINISTRATOR, Role.EVALUATOR, Role.ENTERPRISE_FILER)
+DIFFERENT = ("/", "/candidates", "/enterprises/1")
 
 
 @pytest.fixture
@@ -69,11 +71,22 @@ def cookie_of(app: Flask, role: Role, enterprise_id: int) -> str:
     return found.value
 
 
+def shown_to(app: Flask, role: Role, cookie: str, known: dict[str, Any]) -> list[str]:
+    """The addresses to look at as somebody."""
+    pages = [path for path in addresses(app, known) if not path.endswith((".xlsx", ".csv", ".toml"))]
+    if role is Role.CITY_LEAD:
+        return pages
+    client = app.test_client()
+    client.set_cookie("session", cookie)
+    own = [path for path in pages if path.startswith(("/accounts", "/audit")) and client.get(path).status_code == 200]
+    return [*own, *DIFFERENT]
+
+
 def broken_on(page: Page, address: str, said: list[str]) -> list[str]:
     said.clear()
     with page.expect_response(lambda answer: answer.url.startswith(address.partition("#")[0])):
         page.goto(address)
-    page.wait_for_load_state("networkidle")
+    page.wait_for_load_state("load")
     return [*page.evaluate("() => window.__broken"), *(text for text in said if "Content Security" in text)]
 
 
@@ -81,7 +94,7 @@ def broken_on(page: Page, address: str, said: list[str]) -> list[str]:
 def test_no_page_breaks_the_content_policy(browser: Browser, live_server, known, role):
     app = live_server.app
     cookie = cookie_of(app, role, known["enterprise_id"])
-    paths = [path for path in addresses(app, known) if not path.endswith((".xlsx", ".csv", ".toml"))]
+    paths = shown_to(app, role, cookie, known)
     context = browser.new_context()
     context.add_cookies([{"name": "session", "value": cookie, "url": live_server.url}])
     page = context.new_page()
@@ -93,7 +106,7 @@ def test_no_page_breaks_the_content_policy(browser: Browser, live_server, known,
     context.close()
 
     assert not broken
-    assert len(paths) > 50
+    assert len(paths) > (50 if role is Role.CITY_LEAD else 1)
 
 
 def test_the_listener_sees_what_breaks_the_policy(browser: Browser, live_server):
