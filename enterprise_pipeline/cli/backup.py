@@ -17,7 +17,7 @@ from enterprise_pipeline.config import Settings
 from enterprise_pipeline.services.backup.archive import read_manifest
 from enterprise_pipeline.services.backup.creating import Home, create_backup
 from enterprise_pipeline.services.backup.manifest import Manifest
-from enterprise_pipeline.services.backup.restoring import restore_backup
+from enterprise_pipeline.services.backup.restoring import Lost, restore_backup
 from enterprise_pipeline.services.backup.retention import Keep, Stored, stored_backups
 from enterprise_pipeline.services.backup.retention import prune as prune_backups
 from enterprise_pipeline.services.backup.verifying import verify_backup
@@ -77,8 +77,8 @@ def restore(file: Path, *, older: bool, yes: bool) -> None:
     click.echo(f"Restored. {_described(done.manifest)}")
     for name in done.aside:
         click.echo(f"What was there before is kept as {name}")
-    if done.lost:
-        click.echo(f"{done.lost} audit entries recorded since the backup are only there.")
+    _tell_lost(done.lost)
+    click.echo("Every session and every unused password link is ended; everybody signs in again.")
     click.echo(f"Audit head: {done.head}")
 
 
@@ -124,6 +124,21 @@ def _settings() -> Settings:
 
 def _home() -> Home:
     return Home(url=_settings().database_url, instance=_settings().instance)
+
+
+def _tell_lost(lost: Lost | None) -> None:
+    """Say what has to be done again, above all where somebody had lost a right."""
+    if lost is None:
+        click.echo("The registry before could not be read: check every account, role and second factor anew.")
+        return
+    if lost.events:
+        click.echo(f"{lost.events} audit entries recorded since the backup are only there.")
+    if lost.access:
+        click.echo(
+            "Changes of accounts, roles and business secrets that the restore took back; do them again:"
+        )
+    for change in lost.access:
+        click.echo(f"  {change}")
 
 
 def _line(entry: Stored) -> str:

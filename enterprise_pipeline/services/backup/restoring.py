@@ -13,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from enterprise_pipeline.services import audit, audit_trail, clock
 from enterprise_pipeline.services.audit_chain import Head
 from enterprise_pipeline.services.backup import postgresql, sqlite
+from enterprise_pipeline.services.backup.access_again import LostChange, changes_since, end_access
 from enterprise_pipeline.services.backup.archive import read_manifest
 from enterprise_pipeline.services.backup.creating import INSTANCE_FOLDERS, SUBJECT, Home
 from enterprise_pipeline.services.backup.errors import BackupRefused, told_when_full
@@ -43,12 +44,23 @@ UNFINISHED = ".restoring-"
 
 
 @dataclass(frozen=True, kw_only=True)
+class Lost:
+    """What the replaced registry had recorded and the restored one has not."""
+
+    events: int = 0
+    access: tuple[LostChange, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
 class Restored:
-    """What a restore did; ``aside`` names what was there before."""
+    """What a restore did; ``aside`` names what was there before.
+
+    Without ``lost`` the replaced registry could not be read, so nobody knows what it had.
+    """
 
     manifest: Manifest
     head: Head
-    lost: int
+    lost: Lost | None
     aside: tuple[str, ...]
 
 
@@ -183,39 +195,44 @@ def _prepared(
         postgresql.drop(new)
 
 
-def _refuse_loss(new: str, home: Home, present: Present, *, older: bool) -> int:
-    """How many events of the present registry the backup does not have."""
+def _refuse_loss(new: str, home: Home, present: Present, *, older: bool) -> Lost | None:
+    """What of the present registry the backup does not have; None where it cannot be read."""
     if present.problem and not older:
         raise BackupRefused(
             f"现有登记库读不出来（{present.problem}），不知道会丢失什么；确实要替换请加 --older，原库会保留。"
         )
     if present.facts is None:
-        return 0
+        return None if present.problem else Lost()
     ours, theirs = create_engine(home.url), create_engine(new)
     try:
         with ours.connect() as here, theirs.connect() as there:
-            lost = present.facts.audit_head.sequence - events_in_common(here, there)
+            common = events_in_common(here, there)
+            lost = Lost(events=present.facts.audit_head.sequence - common, access=changes_since(here, common))
     finally:
         ours.dispose()
         theirs.dispose()
-    if lost and not older:
+    if lost.events and not older:
         raise BackupRefused(
-            f"备份比现有数据旧：恢复会丢失其后的 {lost} 条审计记录所记的改动；确实要恢复请加 --older。"
+            f"备份比现有数据旧：恢复会丢失其后的 {lost.events} 条审计记录所记的改动；确实要恢复请加 --older。"
         )
     return lost
 
 
-def _record(manifest: Manifest, path: Path, present: Present, lost: int, actor: str) -> None:
-    """The first event after a restore says from what, and what the head of the replaced registry was."""
+def _record(manifest: Manifest, path: Path, present: Present, lost: Lost | None, actor: str) -> None:
+    """The first event after a restore says from what, and what the head of the replaced registry was.
+
+    What was signed in, or handed out unused, when the backup was made ends with the same commit.
+    """
     replaced = str(present.facts.audit_head) if present.facts else None
     with transaction() as session:
+        end_access(session, now=clock.now())
         audit.record(
             session,
             actor=actor,
             action="backup.restored",
             subject_type=SUBJECT,
             subject_id=f"{manifest.created_at:%Y%m%dT%H%M%SZ}",
-            before={"head": replaced, "lost": lost},
+            before={"head": replaced, "lost": lost.events if lost else None},
             after={"file": path.name, "head": str(manifest.facts.audit_head)},
         )
 
