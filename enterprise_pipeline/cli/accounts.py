@@ -38,7 +38,7 @@ def create_administrator(username: str, display_name: str | None) -> None:
     """
     with _told():
         link = administration.create_administrator(
-            username, display_name or username, today=_today(), now=clock.now()
+            username, display_name or username, actor=ACTOR, today=_today(), now=clock.now()
         )
     click.echo(f"Made the administrator {username!r}. From now on everybody has to sign in.")
     _show(link)

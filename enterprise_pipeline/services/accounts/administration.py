@@ -8,14 +8,14 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from enterprise_pipeline.services import audit
-from enterprise_pipeline.services.accounts import reset_links, sessions, throttle, tokens, usernames
+from enterprise_pipeline.services.accounts import duties, reset_links, sessions, throttle, tokens, usernames
 from enterprise_pipeline.services.accounts.existing import any_account
-from enterprise_pipeline.services.accounts.identity import as_grant
 from enterprise_pipeline.services.accounts.reset_links import NewLink
-from enterprise_pipeline.services.accounts.rights import ROLES, Reach, Right, Role
+from enterprise_pipeline.services.accounts.rights import ROLES, Reach, Role
+from enterprise_pipeline.services.accounts.rows import locked_account
 from enterprise_pipeline.services.accounts.sessions import SUBJECT
 from enterprise_pipeline.services.accounts.signing_in import account_subject
-from enterprise_pipeline.services.errors import FieldConflict, NotFound, ServiceError
+from enterprise_pipeline.services.errors import FieldConflict, NotFound
 from enterprise_pipeline.services.reference import jurisdiction_name, jurisdictions
 from enterprise_pipeline.services.texts import N_, Text
 from enterprise_pipeline.transaction import reading, transaction
@@ -56,29 +56,33 @@ def create_account(
         raise _taken(name) from error
 
 
-def create_administrator(username: str, display_name: str, *, today: date, now: datetime) -> NewLink:
+def create_administrator(
+    username: str, display_name: str, *, actor: str, today: date, now: datetime
+) -> NewLink:
     """Open an administrator's account from the server's own command line."""
     grant = NewGrant(role=Role.ADMINISTRATOR, valid_from=today)
-    _id, link = create_account(username, display_name, [grant], actor="system", now=now)
+    _id, link = create_account(username, display_name, [grant], actor=actor, now=now)
     return link
 
 
 def give_role(account_id: int, grant: NewGrant, *, actor: str, now: datetime) -> None:
     """Give a further role, from the next request on."""
     with transaction() as session:
-        _give(session, _locked(session, account_id), grant, actor=actor, now=now)
+        _give(session, locked_account(session, account_id), grant, actor=actor, now=now)
 
 
 def end_role(account_id: int, grant_id: int, *, actor: str, today: date, now: datetime) -> None:
     """Take a role away at once, and end the holder's sessions."""
     with transaction() as session:
-        account = _locked(session, account_id)
+        duties.lock_administrators(session)
+        before = duties.strength(session, today)
+        account = locked_account(session, account_id)
         row = session.get(RoleGrant, grant_id)
         if row is None or row.account_id != account_id or row.revoked_at is not None:
             raise NotFound(Text(N_("没有这项角色；它可能已被收回。")))
         row.revoked_at = now
         session.flush()
-        _keep_an_administrator(session, today)
+        duties.require_as_strong(session, today, before=before)
         _end_sessions(session, account, now=now)
         audit.record(
             session, actor=actor, action="role.ended", subject_type=SUBJECT, subject_id=account_id,
@@ -89,11 +93,13 @@ def end_role(account_id: int, grant_id: int, *, actor: str, today: date, now: da
 def lock(account_id: int, *, actor: str, today: date, now: datetime) -> None:
     """Keep an account from signing in, end its sessions and its links."""
     with transaction() as session:
-        account = _locked(session, account_id)
+        duties.lock_administrators(session)
+        before = duties.strength(session, today)
+        account = locked_account(session, account_id)
         if account.locked_at is None:
             account.locked_at = now
             session.flush()
-            _keep_an_administrator(session, today)
+            duties.require_as_strong(session, today, before=before)
             _end_sessions(session, account, now=now)
             reset_links.withdraw(session, account_id, now=now)
             audit.record(
@@ -104,7 +110,7 @@ def lock(account_id: int, *, actor: str, today: date, now: datetime) -> None:
 def unlock(account_id: int, *, actor: str) -> None:
     """Let an account sign in again, and forget its wrong tries."""
     with transaction() as session:
-        account = _locked(session, account_id)
+        account = locked_account(session, account_id)
         account.locked_at = None
         throttle.forgive(session, "account", account_subject(account.username))
         throttle.forgive(session, "second_factor", tokens.digest_of("second_factor", str(account_id)))
@@ -143,6 +149,7 @@ def _taken(name: str) -> FieldConflict:
 
 
 def _give(session: Session, account: Account, grant: NewGrant, *, actor: str, now: datetime) -> None:
+    duties.require_another(account, actor=actor)
     rule = ROLES[grant.role]
     if rule.must_end and grant.valid_to is None:
         raise FieldConflict("valid_to", Text(N_("%(role)s必须有截止日期。"), role=rule.name))
@@ -159,8 +166,10 @@ def _give(session: Session, account: Account, grant: NewGrant, *, actor: str, no
         granted_by=actor,
         granted_at=now,
     )
-    if any(_same(row, other) for other in _given(session, account.id)):
+    given = _given(session, account.id)
+    if any(_same(row, other) for other in given):
         raise FieldConflict("role", Text(N_("这个账号已有同样的角色；请先收回原来的，再按新的期限分配。")))
+    duties.require_separate(row, given)
     session.add(row)
     session.flush()
     audit.record(
@@ -198,32 +207,12 @@ def _same(one: RoleGrant, other: RoleGrant) -> bool:
     """The same role at the same place, for days that meet."""
     if any(getattr(one, name) != getattr(other, name) for name in ("role", "jurisdiction", "enterprise_id")):
         return False
-    latest = date.max
-    return one.valid_from <= (other.valid_to or latest) and other.valid_from <= (one.valid_to or latest)
-
-
-def _keep_an_administrator(session: Session, today: date) -> None:
-    """Refuse what would leave nobody who can manage accounts."""
-    rows = session.scalars(
-        select(RoleGrant)
-        .join(Account, Account.id == RoleGrant.account_id)
-        .where(RoleGrant.revoked_at.is_(None), Account.locked_at.is_(None))
-    )
-    grants = [as_grant(row) for row in rows]
-    if not any(Right.MANAGE_ACCOUNTS in grant.rights and grant.is_valid(today) for grant in grants):
-        raise ServiceError(Text(N_("这是最后一位系统管理员；请先给另一个账号分配系统管理员角色。")))
+    return duties.meet(one, other)
 
 
 def _end_sessions(session: Session, account: Account, *, now: datetime) -> None:
     account.epoch += 1
     sessions.end_all(session, account.id, now=now)
-
-
-def _locked(session: Session, account_id: int) -> Account:
-    account = session.scalar(select(Account).where(Account.id == account_id).with_for_update())
-    if account is None:
-        raise NotFound(Text(N_("没有编号为 %(id)s 的账号。"), id=account_id))
-    return account
 
 
 def _told(row: RoleGrant) -> JsonObject:

@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 
 from enterprise_pipeline.services import audit
 from enterprise_pipeline.services.accounts import tokens
+from enterprise_pipeline.services.accounts.rows import locked_account
 from enterprise_pipeline.services.accounts.sealing import key_of, seal, unseal
 from enterprise_pipeline.services.accounts.sessions import SUBJECT
-from enterprise_pipeline.services.errors import FieldConflict, NotFound, ServiceError
+from enterprise_pipeline.services.errors import FieldConflict, ServiceError
 from enterprise_pipeline.services.texts import N_, Text
 from enterprise_pipeline.transaction import reading, transaction
 from models import Account, RecoveryCode
@@ -39,7 +40,7 @@ def offer(account_id: int) -> Offer:
     secret = _opened(reading(), account_id, account.totp_offered)
     if secret is None:
         with transaction() as session:
-            account = _locked(session, account_id)
+            account = locked_account(session, account_id)
             secret = _opened(session, account_id, account.totp_offered)
             if secret is None:
                 secret = pyotp.random_base32()
@@ -52,7 +53,7 @@ def offer(account_id: int) -> Offer:
 def enrol(account_id: int, code: str, *, actor: str, now: datetime) -> list[str]:
     """Turn the second factor on with a code of the offered secret; return the recovery codes, once."""
     with transaction() as session:
-        account = _locked(session, account_id)
+        account = locked_account(session, account_id)
         step = _step_of(_opened(session, account_id, account.totp_offered), code, now=now)
         if step is None:
             raise FieldConflict(
@@ -66,7 +67,7 @@ def enrol(account_id: int, code: str, *, actor: str, now: datetime) -> list[str]
 def renew_codes(account_id: int, *, actor: str) -> list[str]:
     """Replace the recovery codes; the old ones stop working."""
     with transaction() as session:
-        if _locked(session, account_id).totp_secret is None:
+        if locked_account(session, account_id).totp_secret is None:
             raise ServiceError(Text(N_("还没有设置动态验证码，不需要恢复码。")))
         _record(session, account_id, actor=actor, action="second_factor.codes_renewed")
         return _new_codes(session, account_id)
@@ -75,7 +76,7 @@ def renew_codes(account_id: int, *, actor: str) -> list[str]:
 def remove(account_id: int, *, actor: str) -> None:
     """Turn the second factor off: a telephone was lost, or somebody does not want it any more."""
     with transaction() as session:
-        account = _locked(session, account_id)
+        account = locked_account(session, account_id)
         account.totp_secret = account.totp_offered = account.totp_last_step = None
         session.execute(delete(RecoveryCode).where(RecoveryCode.account_id == account_id))
         _record(session, account_id, actor=actor, action="second_factor.removed")
@@ -165,13 +166,6 @@ def _new_codes(session: Session, account_id: int) -> list[str]:
 
 def _digest(account_id: int, code: str) -> str:
     return tokens.digest_of("recovery", str(account_id), tokens.tidy_code(code))
-
-
-def _locked(session: Session, account_id: int) -> Account:
-    account = session.scalar(select(Account).where(Account.id == account_id).with_for_update())
-    if account is None:
-        raise NotFound(Text(N_("没有编号为 %(id)s 的账号。"), id=account_id))
-    return account
 
 
 def _record(session: Session, account_id: int, *, actor: str, action: str) -> None:
