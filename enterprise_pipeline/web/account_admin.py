@@ -1,11 +1,13 @@
 """Accounts as administrators run them: invite, give and end roles, hand over links, lock and unlock."""
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from enterprise_pipeline.config import is_loopback
 from enterprise_pipeline.services import clock, reference
 from enterprise_pipeline.services.accounts import (
     administration,
@@ -200,7 +202,9 @@ def _link_once(account_id: int, link: NewLink) -> Response:
     """Show a link to print; it is stored nowhere and cannot be shown again."""
     address = url_for("accounts.set_password", token=link.token, as_of=None, _external=True)
     record = listing.one_account(account_id, today=today(), now=clock.now())
-    page = render_template("account_admin/link.html", record=record, address=address, until=link.expires_at)
-    answer = make_response(page)
+    values = {"until": link.expires_at, "is_for_this_machine": is_loopback(urlsplit(address).hostname or "")}
+    answer = make_response(
+        render_template("account_admin/link.html", record=record, address=address, **values)
+    )
     answer.headers["Cache-Control"] = "no-store"
     return answer

@@ -1,6 +1,7 @@
 """Administrators open accounts, give and end roles, hand over links, lock and unlock."""
 
 import re
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -8,8 +9,8 @@ from sqlalchemy import select
 
 from enterprise_pipeline.services.accounts.rights import Role
 from models import Account, AuditEvent, Enterprise, RoleGrant, db
-from tests.support.accounts import PASSWORD, add_account, main_text, sign_in, signed_in
-from tests.support.entry import post
+from tests.support.accounts import PASSWORD, add_account, code_at, main_text, sign_in, signed_in
+from tests.support.entry import post, token_of
 from tests.support.registry_rows import add_enterprises
 
 TODAY = {"valid_from": "2026-01-01"}
@@ -53,6 +54,27 @@ def test_an_account_is_opened_and_its_owner_sets_the_password_with_the_printed_l
     assert post(owner, link, password=PASSWORD, again=PASSWORD).status_code == 303
     assert sign_in(owner, "li.hua").status_code == 303
     assert owner.get("/candidates").status_code == 200
+
+
+def test_a_link_made_under_a_name_that_others_can_open_has_no_warning(app):
+    app.config["SETTINGS"] = replace(app.config["SETTINGS"], hosts=("pipeline.example",))
+    with app.app_context():
+        add_account("admin.wang", Role.ADMINISTRATOR)
+    client, there = app.test_client(), "http://pipeline.example"
+
+    def send(path: str, **typed: str):
+        token = token_of(client.get("/help", base_url=there).text)
+        return client.post(path, data=typed | {"csrf_token": token}, base_url=there)
+
+    send("/login", username="admin.wang", password=PASSWORD)
+    send("/login/code", code=code_at())
+    made = send("/accounts/new", username="li.hua", display_name="李华", role="city_lead", **TODAY)
+    assert "http://pipeline.example/password/" in made.text
+    assert "只能在本机打开" not in made.text
+
+
+def test_a_link_that_leads_to_this_machine_only_is_said_to(admin):
+    assert "只能在本机打开" in invite(admin).text
 
 
 @pytest.mark.parametrize(

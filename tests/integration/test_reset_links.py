@@ -1,5 +1,6 @@
 """Links to set a password with: once, for three days, by whoever was handed it."""
 
+import math
 import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -10,6 +11,7 @@ import time_machine
 from enterprise_pipeline.services.accounts import reset_links
 from enterprise_pipeline.services.accounts.reset_links import LinkEnded
 from enterprise_pipeline.services.accounts.rights import Role
+from enterprise_pipeline.services.accounts.tokens import CODE_SIGNS
 from models import Account, ResetLink, db
 from tests.support.accounts import PASSWORD, add_account, main_text, sign_in, signed_in
 from tests.support.entry import post
@@ -54,6 +56,19 @@ def test_a_link_sets_the_password_once(app, client, owner, clock):
     again = set_with(app.test_client(), path)
     assert again.status_code == 404
     assert "这个链接不能用" in again.text
+
+
+def test_a_link_can_be_typed_from_paper(app, client, owner, clock):
+    token = new_link(app, owner).rpartition("/")[2]
+    groups = token.split("-")
+
+    assert len("".join(groups)) * math.log2(len(set(CODE_SIGNS))) >= 128
+    assert {len(group) for group in groups} == {4}
+    assert not set("01ILOUilo_") & set(token)
+    for typed in (token.lower(), "".join(groups), "%20".join(groups)):
+        assert client.get(f"/password/{typed}").status_code == 200, typed
+    assert client.get(f"/password/{token[:-1]}").status_code == 404
+    assert set_with(client, f"/password/{token.lower()}").status_code == 303
 
 
 def test_looking_at_a_link_does_not_use_it_up(app, client, owner, clock):

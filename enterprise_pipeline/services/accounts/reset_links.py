@@ -58,11 +58,11 @@ def make_in(session: Session, account_id: int, *, actor: str, now: datetime) -> 
     if session.get(Account, account_id) is None:
         raise NotFound(Text(N_("没有编号为 %(id)s 的账号。"), id=account_id))
     withdraw(session, account_id, now=now)
-    link = NewLink(token=tokens.new_token(), expires_at=now + VALID_FOR)
+    link = NewLink(token=tokens.new_link_token(), expires_at=now + VALID_FOR)
     session.add(
         ResetLink(
             account_id=account_id,
-            token_digest=tokens.digest_of(link.token),
+            token_digest=_digest(link.token),
             created_by=actor,
             created_at=now,
             expires_at=link.expires_at,
@@ -135,7 +135,7 @@ def _usable(
     query = (
         select(ResetLink, Account)
         .join(Account, Account.id == ResetLink.account_id)
-        .where(ResetLink.token_digest == tokens.digest_of(token))
+        .where(ResetLink.token_digest == _digest(token))
     )
     found = session.execute(query.with_for_update() if is_locked else query).first()
     if found is None:
@@ -145,3 +145,8 @@ def _usable(
     if is_spent or account.locked_at is not None or not link.created_at - SKEW <= now < link.expires_at:
         raise LinkEnded
     return link, account
+
+
+def _digest(token: str) -> str:
+    """The digest of a token however it was typed from the letter: case, hyphens and blanks do not matter."""
+    return tokens.digest_of(tokens.tidy_code(token))
