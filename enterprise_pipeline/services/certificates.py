@@ -9,6 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from enterprise_pipeline.services import audit
+from enterprise_pipeline.services.accounts.scope import Scope
 from enterprise_pipeline.services.changes import mark_changed
 from enterprise_pipeline.services.enterprises import SUBJECT, as_json, locked
 from enterprise_pipeline.services.errors import FieldConflict, NotFound, StaleVersion
@@ -68,8 +69,12 @@ def year_in(number: str) -> int | None:
     return int(match[1]) if match else None
 
 
-def record_certificate(enterprise_id: int, details: CertificateDetails, *, actor: str, today: date) -> int:
+def record_certificate(
+    enterprise_id: int, details: CertificateDetails, *, scope: Scope, actor: str, today: date
+) -> int:
     """Record a certificate and return its id; what follows from its print is filled in.
+
+    ``scope`` is what whoever records may see: an enterprise outside is not named to them.
 
     Raises
     ------
@@ -87,7 +92,7 @@ def record_certificate(enterprise_id: int, details: CertificateDetails, *, actor
             _record(session, enterprise_id, actor=actor, action="certificate.recorded", after=filled)
             mark_changed(session, [enterprise_id])
     except IntegrityError as error:
-        raise _taken(filled) from error
+        raise _taken(filled, scope) from error
     return certificate_id
 
 
@@ -96,6 +101,7 @@ def edit_certificate(
     certificate_id: int,
     details: CertificateDetails,
     *,
+    scope: Scope,
     seen: datetime,
     actor: str,
     today: date,
@@ -123,7 +129,7 @@ def edit_certificate(
             )
             mark_changed(session, [enterprise_id])
     except IntegrityError as error:
-        raise _taken(filled) from error
+        raise _taken(filled, scope) from error
 
 
 def tell_issue_day(
@@ -255,17 +261,20 @@ def _record(
     )
 
 
-def _taken(details: CertificateDetails) -> FieldConflict:
-    owner = reading().scalar(
+def _taken(details: CertificateDetails, scope: Scope) -> FieldConflict:
+    query = (
         select(Enterprise.name)
         .join(Certificate, Certificate.enterprise_id == Enterprise.id)
         .where(Certificate.pool_id == details.pool_id, Certificate.number == details.number)
     )
+    owner = reading().scalar(scope.apply(query))
+    if owner is None:
+        return FieldConflict("number", N_("本市其他辖区已有同编号的证书，请联系市局。"))
     message = Text(
         N_("编号 %(number)s 的%(tier)s证书已登记在“%(name)s”名下；请核对编号。"),
         number=details.number,
         tier=TIER_NAMES[Tier(details.pool_id)],
-        name=owner or "",
+        name=owner,
     )
     return FieldConflict("number", message)
 

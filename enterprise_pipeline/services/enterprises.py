@@ -167,11 +167,6 @@ def get_enterprise(enterprise_id: int) -> EnterpriseRecord:
     )
 
 
-def id_of_code(credit_code: str) -> int | None:
-    """The id of the enterprise with this code, if it is registered."""
-    return reading().scalar(select(Enterprise.id).where(Enterprise.credit_code == credit_code))
-
-
 def locked(session: Session, enterprise_id: int) -> Enterprise:
     """The enterprise, locked until the transaction of the caller ends; NotFound when there is none."""
     enterprise = session.scalar(select(Enterprise).where(Enterprise.id == enterprise_id).with_for_update())

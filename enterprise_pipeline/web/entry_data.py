@@ -11,6 +11,7 @@ from enterprise_pipeline.services import certificates, enterprises, fact_sheets,
 from enterprise_pipeline.services.certificates import CertificateDetails
 from enterprise_pipeline.services.errors import FieldConflict, StaleVersion
 from enterprise_pipeline.services.figures import ReportVersion
+from enterprise_pipeline.web.access import current_scope
 from enterprise_pipeline.web.context import actor, current_as_of, today
 from enterprise_pipeline.web.entry import stamp
 from enterprise_pipeline.web.entry_forms import ID, after_change, form_meta, name_questions, page, pin
@@ -154,7 +155,9 @@ def add_certificate(enterprise_id: int) -> ResponseReturnValue:
         doubts = certificates.warnings_for(details)
         if not doubts or form.confirmed.data:
             try:
-                certificates.record_certificate(enterprise_id, details, actor=actor(), today=today())
+                certificates.record_certificate(
+                    enterprise_id, details, scope=current_scope(), actor=actor(), today=today()
+                )
             except FieldConflict as conflict:
                 pin(form, conflict)
             else:
@@ -181,6 +184,7 @@ def edit_certificate(enterprise_id: int, certificate_id: int) -> ResponseReturnV
                     enterprise_id,
                     certificate_id,
                     details,
+                    scope=current_scope(),
                     seen=stamp(form.stamp.data),
                     actor=actor(),
                     today=today(),

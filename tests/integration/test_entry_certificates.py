@@ -6,11 +6,15 @@ from datetime import date
 import pytest
 
 from enterprise_pipeline.services import certificates
+from enterprise_pipeline.services.accounts.rights import Role
+from enterprise_pipeline.services.accounts.scope import EVERYTHING
 from enterprise_pipeline.services.certificates import CertificateDetails, expiry_of, year_in
+from enterprise_pipeline.services.enterprises import get_enterprise
 from enterprise_pipeline.services.errors import FieldConflict, NotFound, StaleVersion
 from enterprise_pipeline.services.facts import facts_as_of
 from enterprise_pipeline.services.holdings_timeline import timeline
 from models import Membership, db
+from tests.support.accounts import PLACE, add_account, main_text, signed_in
 from tests.support.entry import hidden, post
 from tests.support.registry_rows import add_enterprises
 from tests.support.small_registry import AS_OF
@@ -38,7 +42,9 @@ def firm(context):
 
 
 def record(enterprise_id: int, details: CertificateDetails = XINGYUE) -> int:
-    return certificates.record_certificate(enterprise_id, details, actor="tester", today=AS_OF)
+    return certificates.record_certificate(
+        enterprise_id, details, scope=EVERYTHING, actor="tester", today=AS_OF
+    )
 
 
 def states(enterprise_id: int, day: date = AS_OF) -> list[tuple[str, date | None, date | None]]:
@@ -141,12 +147,16 @@ def test_a_correction_takes_its_membership_along_and_is_guarded(firm):
     db.session.commit()
     seen = certificates.get_certificate(firm, certificate_id).updated_at
     moved = replace(XINGYUE, issued_on=date(2019, 12, 1))
-    certificates.edit_certificate(firm, certificate_id, moved, seen=seen, actor="tester", today=AS_OF)
+    certificates.edit_certificate(
+        firm, certificate_id, moved, scope=EVERYTHING, seen=seen, actor="tester", today=AS_OF
+    )
 
     assert states(firm) == [("ended", date(2019, 12, 1), date(2022, 11, 30))]
     assert db.session.scalar(db.select(Membership.valid_from)) == date(2019, 12, 1)
     with pytest.raises(StaleVersion):
-        certificates.edit_certificate(firm, certificate_id, XINGYUE, seen=seen, actor="x", today=AS_OF)
+        certificates.edit_certificate(
+            firm, certificate_id, XINGYUE, scope=EVERYTHING, seen=seen, actor="x", today=AS_OF
+        )
 
 
 def test_a_certificate_of_another_enterprise_is_not_found(firm):
@@ -191,3 +201,31 @@ def test_the_pages_record_question_and_correct(client, firm):
     assert "2026-12-19" in client.get(f"/enterprises/{firm}").text
     assert client.get(f"{address}/99").status_code == 404
     assert 'selected value="gazelle"' in client.get(f"{address}/new?tier=gazelle").text
+
+
+def test_a_number_of_another_county_is_refused_without_naming_its_holder(app):
+    """The first enterprise is of the county reviewer's place, the second of another."""
+    with app.app_context():
+        own, elsewhere = add_enterprises(db.session)[:2]
+        db.session.commit()
+        record(elsewhere)
+        theirs, mine = get_enterprise(elsewhere).registration, get_enterprise(own).registration
+        assert (mine.jurisdiction == PLACE) is not (theirs.jurisdiction == PLACE)
+        add_account("county", Role.COUNTY_REVIEWER)
+    client = signed_in(app, "county")
+    told = {"pool_id": "hnte", "source": "证书原件", "received_on": "2026-03-01", "issued_on": "2019-11-15"}
+    path = f"/enterprises/{own}/certificates/new"
+
+    refused = post(client, path, **told, number=XINGYUE.number)
+    assert refused.status_code == 422
+    assert "本市其他辖区已有同编号的证书，请联系市局。" in main_text(refused)
+    assert theirs.name not in refused.text
+
+    assert post(client, path, **told, number="GR201942001299").status_code == 303
+    with app.app_context():
+        (mine_now,) = certificates.certificates_of(own, as_of=AS_OF)
+    path = f"/enterprises/{own}/certificates/{mine_now.id}"
+    stamp = hidden(client.get(path).text, "stamp")
+    refused = post(client, path, **told, number=XINGYUE.number, stamp=stamp)
+    assert "本市其他辖区已有同编号的证书，请联系市局。" in main_text(refused)
+    assert theirs.name not in refused.text

@@ -94,7 +94,7 @@ def test_a_certificate_number_taken_meanwhile_stops_everything():
     details = CertificateDetails(
         pool_id="hnte", number="GR202042001292", received_on=TODAY, source="手工录入"
     )
-    certificates.record_certificate(other, details, actor=ACTOR, today=TODAY)
+    certificates.record_certificate(other, details, scope=EVERYTHING, actor=ACTOR, today=TODAY)
 
     with pytest.raises(StaleVersion):
         commit(batch_id)
