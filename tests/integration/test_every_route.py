@@ -5,7 +5,9 @@ import re
 import zipfile
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
+from html import unescape
 from typing import Any
+from urllib.parse import urljoin
 
 import pytest
 from flask import Flask
@@ -238,3 +240,32 @@ def everything_in(answer: TestResponse) -> str:
         return answer.text
     with zipfile.ZipFile(io.BytesIO(answer.data)) as parts:
         return "\n".join(re.sub(r"<[^>]+>", " ", parts.read(name).decode()) for name in parts.namelist())
+
+
+@pytest.mark.databases("sqlite")
+@pytest.mark.parametrize("who", [*PEOPLE, ANONYMOUS])
+def test_no_page_offers_a_link_that_is_refused(site, who):
+    """Every link of every real page, opened behind the gate alone."""
+    client, gate = site.browser(who, app=site.app), site.browser(who, app=site.gate)
+    offered = {}
+    for path in pages(site, who):
+        with client.get(path) as answer:
+            offered |= dict.fromkeys(links_of(answer), path)
+    refused = [
+        f"{path} offers {who} {link}" for link, path in offered.items() if gate.get(link).status_code == 403
+    ]
+    assert offered
+    assert not refused, "\n".join(refused)
+
+
+def links_of(answer: TestResponse) -> list[str]:
+    """The addresses of our own that the main part of a page links to."""
+    if answer.status_code != 200 or answer.mimetype != "text/html":
+        return []
+    main = answer.text.partition("<main")[2].partition("</main>")[0]
+    found = (unescape(link).partition("#")[0] for link in re.findall(r'<a\b[^>]*?\bhref="([^"]*)"', main))
+    return [
+        urljoin(answer.request.path, link)
+        for link in found
+        if not link.startswith(("http", "mailto:", "tel:"))
+    ]

@@ -5,6 +5,7 @@ from datetime import date
 
 import pytest
 
+from enterprise_pipeline.services.accounts.rights import Role
 from enterprise_pipeline.services.accounts.scope import EVERYTHING
 from enterprise_pipeline.services.candidate_filter import parse
 from enterprise_pipeline.services.candidates import page as candidate_page
@@ -13,6 +14,7 @@ from enterprise_pipeline.services.overview import overview
 from enterprise_pipeline.web.overview import MEASURES, UNKNOWN
 from models import AssessmentCount, ScreeningRun, db
 from scoring.vocabulary import Tier
+from tests.support.accounts import add_account, signed_in
 from tests.support.registry_rows import (
     AT,
     DAY,
@@ -40,6 +42,17 @@ def test_an_empty_registry_says_what_to_do_next(client):
     assert "这里还没有企业" in page
     assert "导入表格" in page
     assert "make run REGISTRY=demo" in page
+
+
+def test_the_first_administrator_of_an_empty_registry_is_led_to_opening_accounts(app):
+    with app.app_context():
+        add_account("first", Role.ADMINISTRATOR)
+
+    page = signed_in(app, "first").get("/").text.partition("<main")[2]
+
+    assert 'href="/accounts/new"' in page
+    for refused in ('href="/import', 'href="/enterprises/new"', "make run"):
+        assert refused not in page
 
 
 def test_enterprises_without_a_screening_are_told_so(app, client):
