@@ -27,6 +27,9 @@ ACCOUNT = "account"
 # Texts that people or files wrote, in which figures of an enterprise may stand.
 FREE_TEXT = frozenset({"content", "reason"})
 FREE_TEXT_OF = ("question.", "standard.case")
+# Who is called at an enterprise shows to those who see its business secrets.
+PERSON = frozenset({"name", "phone", "email", "has_consent"})
+PERSON_OF = "contact."
 _E = AuditEvent
 COLUMNS = (_E.id, _E.occurred_at, _E.actor, _E.action, _E.subject_type, _E.subject_id)
 
@@ -242,6 +245,8 @@ def _hidden(session: Session, event: AuditEvent, scope: Scope, told: JsonObject)
     hidden: set[str] = set()
     if not scope.may_see_figures and event.action.startswith(FREE_TEXT_OF):
         hidden |= FREE_TEXT
+    if event.action.startswith(PERSON_OF) and scope.secrets is None:
+        hidden |= PERSON
     if event.subject_type == ENTERPRISE and event.subject_id.isdecimal():
         veil = veil_of(session, int(event.subject_id), scope=scope)
         year = told.get("year")

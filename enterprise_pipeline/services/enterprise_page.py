@@ -22,6 +22,7 @@ from enterprise_pipeline.services.tier_cards import CardGroup, Forecast, TierCar
 from enterprise_pipeline.services.veiling import (
     HiddenQuestion,
     Lens,
+    people_veiled,
     veiled_edits,
     veiled_figures,
     veiled_sheet,
@@ -45,7 +46,7 @@ class Rung:
 
 @dataclass(frozen=True, kw_only=True)
 class EnterprisePage:
-    """The page of one enterprise."""
+    """The page of one enterprise; ``contacts`` is None for whoever may not see its people."""
 
     record: EnterpriseRecord
     as_of: date
@@ -59,7 +60,7 @@ class EnterprisePage:
     figures: FigureTable
     sheet: dict[str, ToldFact]
     holdings: list[Holding]
-    contacts: list[ContactRecord]
+    contacts: list[ContactRecord] | None
     edits: list[Edit]
     veil: Veil
 
@@ -67,6 +68,14 @@ class EnterprisePage:
     def groups(self) -> tuple[CardGroup, ...]:
         """The cards line by line."""
         return grouped(self.cards)
+
+
+def shows_people(enterprise_id: int, jurisdiction: str | None, *, scope: Scope) -> bool:
+    """Whether the people to call show: to those who work on the enterprise, and to the enterprise itself.
+
+    They are the same who see its business secrets: evaluators and administrators are not among them.
+    """
+    return scope.shows_secrets_of(enterprise_id=enterprise_id, jurisdiction=jurisdiction)
 
 
 def enterprise_page(enterprise_id: int, *, as_of: date, scope: Scope) -> EnterprisePage:
@@ -89,6 +98,8 @@ def enterprise_page(enterprise_id: int, *, as_of: date, scope: Scope) -> Enterpr
     forecasts = _forecasts(enterprise_id, row.get("report_year"), as_of=as_of, veil=veil)
     is_own = scope.is_own(enterprise_id=enterprise_id, jurisdiction=record.registration.jurisdiction)
     asked = questions_about(facts, rule_sets, enterprise_id=enterprise_id, as_of=as_of)
+    has_people = shows_people(enterprise_id, record.registration.jurisdiction, scope=scope)
+    edits = veiled_edits(history(enterprise_id), veil)
     questions, hidden_questions = lens.questions(QuestionsOfOne() if is_own else asked)
     return EnterprisePage(
         record=record,
@@ -103,8 +114,10 @@ def enterprise_page(enterprise_id: int, *, as_of: date, scope: Scope) -> Enterpr
         figures=figures,
         sheet=sheet,
         holdings=holdings,
-        contacts=contacts_of(enterprise_id),
-        edits=[edit for edit in veiled_edits(history(enterprise_id), veil) if not is_own or _concerns(edit)],
+        contacts=contacts_of(enterprise_id) if has_people else None,
+        edits=[
+            edit for edit in (edits if has_people else people_veiled(edits)) if not is_own or _concerns(edit)
+        ],
         veil=veil,
     )
 

@@ -1,13 +1,15 @@
 """Figures as a right, and business secrets: who sees which figure on the pages of an enterprise."""
 
 import pytest
+from sqlalchemy import select
 
-from enterprise_pipeline.services.accounts.rights import ROLES, Right, Role
+from enterprise_pipeline.services.accounts.rights import ROLES, Reach, Right, Role
 from enterprise_pipeline.services.accounts.scope import EVERYTHING, Scope
 from enterprise_pipeline.services.business_secrets import FIGURES, hidden_figures
+from enterprise_pipeline.services.contacts import ContactDetails, add_contact
 from enterprise_pipeline.services.enterprise_page import enterprise_page
 from enterprise_pipeline.services.secret_marks import mark_secret
-from models import db
+from models import AuditEvent, db
 from tests.support.accounts import PLACE, add_account, main_text, signed_in
 from tests.support.figures import MONEY_FACTS, YEARS, add_telling_enterprise, figures_of, leaks
 from tests.support.small_registry import AS_OF, add_enterprise
@@ -194,3 +196,33 @@ def test_whoever_may_change_figures_may_see_secret_ones():
         if {Right.EDIT, Right.FIGURES} <= rule.rights:
             assert Right.SECRETS in rule.rights, role
     assert Right.SECRETS not in ROLES[Role.EVALUATOR].rights | ROLES[Role.ADMINISTRATOR].rights
+
+
+@pytest.mark.parametrize("role", Role)
+def test_people_to_call_show_to_those_who_work_on_the_enterprise_and_to_itself(app, firm, role):
+    person = ContactDetails(role="申报联系人", name="李思齐", phone="0717 6256123", email="lsq@example.org")
+    with app.app_context():
+        add_contact(firm, person, actor="test")
+    client = signed_in(app, f"a.{role.replace('_', '.')}")
+    concerned = Right.EDIT in ROLES[role].rights or ROLES[role].reach is Reach.ENTERPRISE
+
+    page = client.get(f"/enterprises/{firm}").text
+    told = page + page_of_entry(client, app)
+
+    for word in ("李思齐", "6256123", "lsq@example.org", 'href="#contacts"'):
+        assert (word in page) is concerned, word
+        assert concerned or word not in told, word
+    assert "添加联系人" in page
+
+
+def test_an_evaluator_with_figures_sees_no_people_to_call(app, firm):
+    with app.app_context():
+        add_contact(firm, ContactDetails(role="申报联系人", name="李思齐", phone="1"), actor="test")
+
+    assert "李思齐" not in signed_in(app, "a.trusted").get(f"/enterprises/{firm}").text
+
+
+def page_of_entry(client, app) -> str:
+    with app.app_context():
+        number = db.session.scalar(select(AuditEvent.id).where(AuditEvent.action == "contact.added"))
+    return client.get(f"/audit/{number}").text
