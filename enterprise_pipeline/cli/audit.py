@@ -4,10 +4,13 @@ import re
 from pathlib import Path
 
 import click
+from flask import current_app
 from flask.cli import with_appcontext
 
 from enterprise_pipeline.cli.operator import operator
+from enterprise_pipeline.config import Settings
 from enterprise_pipeline.services import audit_trail
+from enterprise_pipeline.services.audit_anchors import KeptHeads, heads_of_backups
 from enterprise_pipeline.services.audit_chain import Head
 from enterprise_pipeline.services.backup.archive import read_manifest
 from enterprise_pipeline.services.errors import ServiceError
@@ -45,22 +48,56 @@ def head() -> None:
 @click.option("--from", "start", type=click.IntRange(1), default=1, show_default=True, help="First entry.")
 @click.option("--head", "heads", type=HeadType(), multiple=True, help="A head printed earlier.")
 @click.option(
-    "--backup", "files", type=click.Path(path_type=Path), multiple=True, help="A backup; its head is used."
+    "--backup",
+    "files",
+    type=click.Path(path_type=Path),
+    multiple=True,
+    help="A further backup.",
 )
 @with_appcontext
 def verify(start: int, heads: tuple[Head, ...], files: tuple[Path, ...]) -> None:
-    """Find altered, missing, reordered, inserted and cut-off entries; exit 1 when there are any."""
+    """Find altered, missing, reordered, inserted and cut-off entries; exit 1 when there are any.
+
+    The chain is compared with the heads inside all backups of PIPELINE_BACKUPS, and with those given.
+    """
+    settings: Settings = current_app.config["SETTINGS"]
     try:
-        kept = tuple(read_manifest(file).facts.audit_head for file in files)
-        found = audit_trail.verify_chain(start=start, anchors=(*heads, *kept))
+        kept = heads_of_backups(settings.backup_folder)
+        given = (*heads, *(read_manifest(file).facts.audit_head for file in files))
+        found = audit_trail.verify_chain(start=start, anchors=(*given, *kept.heads))
     except ServiceError as error:
         raise click.ClickException(error.message) from error
+    _tell_compared(kept, n_given=len(given))
     for finding in found.summed_up():
         click.echo(str(finding))
     if found.findings:
         click.echo(f"The audit trail is damaged: {len(found.findings)} findings in {found.checked} entries.")
         raise SystemExit(1)
     click.echo(f"The audit trail is whole: {found.checked} entries, head {found.end}")
+
+
+def _tell_compared(kept: KeptHeads, *, n_given: int) -> None:
+    """Say what the end was compared with; without anything a cut-off end would go unseen."""
+    if kept.heads:
+        click.echo(
+            f"Compared with the heads of {len(kept.heads)} backups, up to entry {kept.newest}; "
+            "what was cut off or rewritten behind it would not be found."
+        )
+    if n_given:
+        click.echo(f"Compared with {n_given} given heads.")
+    if not kept.heads and not n_given:
+        click.echo(
+            "Compared with nothing kept elsewhere: an end cut off or rewritten together with its head "
+            "would not be found. Make backups, or give --head."
+        )
+    if kept.n_set_aside:
+        places = ", ".join(map(str, kept.restores))
+        click.echo(
+            f"Not compared with {kept.n_set_aside} backups: entry {places} says that an older one was "
+            "restored after them. If nobody did, that entry is forged."
+        )
+    if kept.n_unreadable:
+        click.echo(f"Not compared with {kept.n_unreadable} backups that cannot be read.")
 
 
 @audit.command()

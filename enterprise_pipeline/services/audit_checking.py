@@ -5,6 +5,7 @@ import secrets
 import socket
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import select
@@ -12,6 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from enterprise_pipeline.services import audit, clock
+from enterprise_pipeline.services.audit_anchors import KeptHeads, heads_of_backups
 from enterprise_pipeline.services.audit_chain import EVENT_SUBJECT, Verification
 from enterprise_pipeline.services.audit_trail import chain_head, verify_chain
 from enterprise_pipeline.services.errors import ServiceError
@@ -42,6 +44,10 @@ class Check:
     head: str
     findings: tuple[JsonObject, ...]
     n_findings: int
+    n_backups: int
+    """Backups whose heads the chain was compared with; the newest vouches for ``vouched`` entries."""
+    vouched: int
+    n_set_aside: int
 
     @property
     def is_whole(self) -> bool:
@@ -72,6 +78,9 @@ def last_check() -> Check | None:
         head=told.get("head", ""),
         findings=tuple(told.get("findings", ())),
         n_findings=told.get("n_findings", 0),
+        n_backups=told.get("n_backups", 0),
+        vouched=told.get("vouched", 0),
+        n_set_aside=told.get("n_set_aside", 0),
     )
 
 
@@ -106,12 +115,18 @@ def begin(*, actor: str) -> int:
         raise _at_work() from error
 
 
-def run(check_id: int) -> Verification:
-    """Verify the whole chain for a claim, telling how far it is; the result is an entry of its own."""
+def run(check_id: int, *, backups: Path) -> Verification:
+    """Verify the whole chain for a claim, telling how far it is; the result is an entry of its own.
+
+    The chain is compared with the heads inside the backups of a folder.
+    """
     finished = False
     try:
-        found = verify_chain(tell=lambda checked: _tell(check_id, checked), tell_every=TELL_EVERY)
-        _finish(check_id, found)
+        kept = heads_of_backups(backups)
+        found = verify_chain(
+            anchors=kept.heads, tell=lambda checked: _tell(check_id, checked), tell_every=TELL_EVERY
+        )
+        _finish(check_id, found, kept)
         finished = True
         return found
     finally:
@@ -126,7 +141,7 @@ def _tell(check_id: int, checked: int) -> None:
         row.lease_until = clock.now() + LEASE
 
 
-def _finish(check_id: int, found: Verification) -> None:
+def _finish(check_id: int, found: Verification, kept: KeptHeads) -> None:
     findings = [
         {"kind": one.kind, "first": one.first, "last": one.last, "message": one.message}
         for one in found.summed_up()
@@ -136,7 +151,15 @@ def _finish(check_id: int, found: Verification) -> None:
         actor = (row.result or {}).get("actor", "")
         told = {"checked": found.checked, "head": str(found.end), "n_findings": len(findings)}
         row.status, row.finished_at = "done", clock.now()
-        row.result = {"actor": actor, "total": found.checked, **told, "findings": findings[:KEPT_FINDINGS]}
+        row.result = {
+            "actor": actor,
+            "total": found.checked,
+            **told,
+            "n_backups": len(kept.heads),
+            "vouched": kept.newest,
+            "n_set_aside": kept.n_set_aside,
+            "findings": findings[:KEPT_FINDINGS],
+        }
         audit.record(
             session,
             actor=actor,

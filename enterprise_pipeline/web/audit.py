@@ -42,7 +42,7 @@ from enterprise_pipeline.web.audit_words import (
     subject_of,
     who_did,
 )
-from enterprise_pipeline.web.context import actor, local_zone
+from enterprise_pipeline.web.context import actor, local_zone, settings
 from enterprise_pipeline.web.entry_forms import ID
 from enterprise_pipeline.web.export_words import about_export, new_export, spooled, watermark
 from enterprise_pipeline.web.filters import translated
@@ -171,7 +171,7 @@ def wait_for_checks() -> None:
 
 def _verify(app: Flask, check_id: int) -> None:
     with app.app_context():
-        checking.run(check_id)
+        checking.run(check_id, backups=settings().backup_folder)
 
 
 def _told() -> dict[str, str]:

@@ -19,7 +19,8 @@ from enterprise_pipeline.web.audit import wait_for_checks
 from enterprise_pipeline.web.audit_words import ACTIONS
 from models import AuditEvent
 from tests.support.accounts import add_accounts, main_text, signed_in
-from tests.support.auditing import change, event, record, tamper
+from tests.support.auditing import change, delete, event, record, tamper
+from tests.support.backups import make
 from tests.support.entry import post
 
 
@@ -137,6 +138,24 @@ def test_a_verification_names_what_is_wrong(app: Flask, client) -> None:
     page = main_text(client.get("/audit/verify"))
     assert "发现 1 处问题" in page
     assert "被改动 第 2 条" in page
+
+
+def test_the_page_finds_an_end_that_was_cut_off_since_the_newest_backup(app: Flask, client) -> None:
+    record(app, 3)
+    post(client, "/audit/verify")
+    wait_for_checks()
+    assert "没有备份可以对照" in main_text(client.get("/audit/verify"))
+    make(app)
+    tamper(
+        app,
+        *delete(3, 5),
+        "UPDATE audit_head SET sequence = 2, digest = (SELECT digest FROM audit_event WHERE id = 2)",
+    )
+    post(client, "/audit/verify")
+    wait_for_checks()
+    page = main_text(client.get("/audit/verify"))
+    assert "发现 1 处问题" in page
+    assert "已与 1 份备份里的链尾对照，最新的到第 5 条" in page
 
 
 def test_of_two_verifications_at_once_the_second_waits(app: Flask) -> None:

@@ -106,9 +106,30 @@ def test_an_end_cut_off_with_its_head_is_found_by_the_head_inside_a_backup(regis
         *delete(2, 2),
         "UPDATE audit_head SET sequence = 1, digest = (SELECT digest FROM audit_event)",
     )
-    assert flask(registry, "audit", "verify").exit_code == 0
-    found = flask(registry, "audit", "verify", "--backup", file)
-    assert (found.exit_code, found.output.startswith("cut off 2")) == (1, True)
+    found = flask(registry, "audit", "verify")
+    assert (found.exit_code, "\ncut off 2" in found.output) == (1, True)
+    assert "heads of 1 backups, up to entry 2" in found.output
+
+    elsewhere = file.rename(file.with_name("elsewhere.tar.gz"))
+    unseen = flask(registry, "audit", "verify")
+    assert (unseen.exit_code, "Compared with nothing kept elsewhere" in unseen.output) == (0, True)
+    assert flask(registry, "audit", "verify", "--backup", elsewhere).exit_code == 1
+
+
+def test_backups_that_a_restore_set_aside_are_named_and_no_alarm(registry):
+    older = make(registry)
+    add(registry)
+    newer = make(registry)
+    assert "heads of 2 backups, up to entry 4" in flask(registry, "audit", "verify").output
+    assert restore(registry, older, "--older").exit_code == 0
+
+    told = flask(registry, "audit", "verify")
+
+    assert told.exit_code == 0, told.output
+    assert "heads of 1 backups, up to entry 2" in told.output
+    assert "Not compared with 1 backups: entry 3 says" in told.output
+    newer.write_bytes(b"no backup")
+    assert "1 backups that cannot be read" in flask(registry, "audit", "verify").output
 
 
 def test_a_backup_is_consistent_while_others_write(registry):

@@ -80,6 +80,8 @@ def _stored(path: Path) -> Stored:
         return Stored(path=path, manifest=archive.read_manifest(path))
     except BackupRefused as error:
         return Stored(path=path, manifest=None, problem=error.message)
+    except OSError as error:
+        return Stored(path=path, manifest=None, problem=str(error))
 
 
 def _age(entry: Stored) -> tuple[bool, float]:
