@@ -69,6 +69,18 @@ class PasswordCheckForm(BaseForm):
     )
 
 
+class ReasonForm(BaseForm):
+    """Why an account is cut back; kept in the audit trail."""
+
+    reason = StringField(
+        N_("理由（选填）"),
+        description=N_("例如：已调离、手机丢失。会写进操作记录。"),
+        filters=[strip],
+        validators=[AtMost(200)],
+        render_kw={"autocomplete": "off"},
+    )
+
+
 class ChangePasswordForm(PasswordCheckForm, NewPasswordForm):
     """The present password and a new one."""
 

@@ -50,6 +50,11 @@ class Event:
     after: JsonObject | None = None
 
 
+def because(reason: str | None) -> JsonObject | None:
+    """A reason as it is kept with an event; nothing where none was given."""
+    return {"reason": reason} if reason else None
+
+
 def record(
     session: Session,
     *,

@@ -21,14 +21,15 @@ from enterprise_pipeline.services.accounts.administration import NewGrant
 from enterprise_pipeline.services.accounts.listing import AccountRecord
 from enterprise_pipeline.services.accounts.reset_links import NewLink
 from enterprise_pipeline.services.accounts.rights import RIGHT_NAMES, ROLES, Right, Role
-from enterprise_pipeline.services.errors import FieldConflict
+from enterprise_pipeline.services.errors import FieldConflict, NotFound
+from enterprise_pipeline.services.texts import Text
 from enterprise_pipeline.web.access import access, current_access, may_open
 from enterprise_pipeline.web.access_rules import Cut
 from enterprise_pipeline.web.context import local_zone, today
 from enterprise_pipeline.web.csrf import csrf_meta
 from enterprise_pipeline.web.entry_forms import ID, pin
 from enterprise_pipeline.web.filters import jurisdiction
-from forms.accounts import AccountForm, GrantForm
+from forms.accounts import AccountForm, GrantForm, ReasonForm
 
 bp = Blueprint("account_admin", __name__, url_prefix="/accounts")
 manages = access(Right.MANAGE_ACCOUNTS, cut=Cut.NOTHING)
@@ -104,13 +105,15 @@ def give_role(account_id: int) -> ResponseReturnValue:
     return _account_page(account_id, form), 422
 
 
-@bp.post(f"/<{ID}:account_id>/roles/<{ID}:grant_id>/end")
+@bp.route(f"/<{ID}:account_id>/roles/<{ID}:grant_id>/end", methods=["GET", "POST"])
 @manages
 def end_role(account_id: int, grant_id: int) -> ResponseReturnValue:
-    """Take a role away at once."""
-    administration.end_role(
-        account_id, grant_id, actor=current_access().actor, today=today(), now=clock.now()
-    )
+    """Take a role away at once, for who has confirmed it."""
+    form = ReasonForm(request.form, meta=csrf_meta())
+    if request.method == "GET" or not form.validate():
+        return _ask_first(account_id, "role", form, grant_id=grant_id)
+    who, reason = current_access().actor, form.reason.data or None
+    administration.end_role(account_id, grant_id, actor=who, today=today(), now=clock.now(), reason=reason)
     flash(_("已收回角色，并让这个账号的所有设备退出登录。"), "success")
     return redirect(url_for(".show", account_id=account_id), code=303)
 
@@ -122,11 +125,15 @@ def make_link(account_id: int) -> ResponseReturnValue:
     return _link_once(account_id, reset_links.make(account_id, actor=current_access().actor, now=clock.now()))
 
 
-@bp.post(f"/<{ID}:account_id>/lock")
+@bp.route(f"/<{ID}:account_id>/lock", methods=["GET", "POST"])
 @manages
 def lock(account_id: int) -> ResponseReturnValue:
-    """Keep an account from signing in."""
-    administration.lock(account_id, actor=current_access().actor, today=today(), now=clock.now())
+    """Keep an account from signing in, for who has confirmed it."""
+    form = ReasonForm(request.form, meta=csrf_meta())
+    if request.method == "GET" or not form.validate():
+        return _ask_first(account_id, "lock", form)
+    who, reason = current_access().actor, form.reason.data or None
+    administration.lock(account_id, actor=who, today=today(), now=clock.now(), reason=reason)
     flash(_("已锁定账号，并让它的所有设备退出登录。"), "success")
     return redirect(url_for(".show", account_id=account_id), code=303)
 
@@ -140,20 +147,25 @@ def unlock(account_id: int) -> ResponseReturnValue:
     return redirect(url_for(".show", account_id=account_id), code=303)
 
 
-@bp.post(f"/<{ID}:account_id>/second-factor/remove")
+@bp.route(f"/<{ID}:account_id>/second-factor/remove", methods=["GET", "POST"])
 @manages
 def remove_second_factor(account_id: int) -> ResponseReturnValue:
-    """Turn a second factor off, for somebody who lost telephone and codes."""
-    second_factor.remove(account_id, actor=current_access().actor)
+    """Turn a second factor off, for somebody who lost telephone and codes; asks first."""
+    form = ReasonForm(request.form, meta=csrf_meta())
+    if request.method == "GET" or not form.validate():
+        return _ask_first(account_id, "factor", form)
+    second_factor.remove(account_id, actor=current_access().actor, reason=form.reason.data or None)
     sessions.end_others(account_id, besides=None, actor=current_access().actor, now=clock.now())
     flash(_("已停用这个账号的动态验证码。"), "success")
     return redirect(url_for(".show", account_id=account_id), code=303)
 
 
-@bp.post(f"/<{ID}:account_id>/sessions/end")
+@bp.route(f"/<{ID}:account_id>/sessions/end", methods=["GET", "POST"])
 @manages
 def end_sessions(account_id: int) -> ResponseReturnValue:
-    """Sign every browser of an account out."""
+    """Sign every browser of an account out, for who has confirmed it."""
+    if request.method == "GET":
+        return _ask_first(account_id, "sessions", None)
     sessions.end_others(account_id, besides=None, actor=current_access().actor, now=clock.now())
     flash(_("已让这个账号的所有设备退出登录。"), "success")
     return redirect(url_for(".show", account_id=account_id), code=303)
@@ -184,6 +196,19 @@ def offer_roles(form: GrantForm) -> None:
 
 def _grant(form: GrantForm) -> NewGrant:
     return NewGrant(role=Role(form.role.data), **form.grant())
+
+
+def _ask_first(
+    account_id: int, act: str, form: ReasonForm | None, *, grant_id: int | None = None
+) -> ResponseReturnValue:
+    """Who is meant and what follows, before an act that hits somebody at once."""
+    record = listing.one_account(account_id, today=today(), now=clock.now())
+    open_roles = (given for given in record.roles if given.revoked_at is None)
+    given = next((given for given in open_roles if given.grant.id == grant_id), None)
+    if grant_id is not None and given is None:
+        raise NotFound(Text(administration.NO_SUCH_GRANT))
+    page = render_template("account_admin/confirm.html", record=record, act=act, form=form, given=given)
+    return page, 422 if form is not None and form.errors else 200
 
 
 def _account_page(account_id: int, form: GrantForm) -> str:

@@ -151,6 +151,30 @@ def test_taking_a_role_away_ends_the_holders_sessions_while_they_work(app, admin
     assert post(admin, f"/accounts/{number}/roles/{given.id}/end").status_code == 404
 
 
+def test_what_hits_somebody_at_once_is_asked_first_and_its_reason_kept(app, admin):
+    with app.app_context():
+        number = add_account("li.hua", Role.CITY_LEAD, display_name="李华", second_factor=True)
+    (given,) = grants(app, "li.hua")
+    page = f"/accounts/{number}"
+
+    def reasons() -> list[str]:
+        with app.app_context():
+            events = db.session.query(AuditEvent).filter_by(actor="admin.wang").order_by(AuditEvent.id)
+            return [event.after["reason"] for event in events if event.after and "reason" in event.after]
+
+    with_reason = ["second-factor/remove", "lock", f"roles/{given.id}/end"]
+    for act in ("sessions/end", *with_reason):
+        asked = main_text(admin.get(f"{page}/{act}"))
+        assert all(word in asked for word in ("李华", "li.hua", "市级负责人", "立即生效")), act
+    assert reasons() == []
+    for act in with_reason:
+        assert f'href="{page}/{act}"' in admin.get(page).text
+        assert post(admin, f"{page}/{act}", reason=act).status_code == 303
+    assert reasons() == with_reason
+    assert admin.get(f"{page}/roles/{given.id}/end").status_code == 404
+    assert post(admin, f"{page}/lock", reason="x" * 201).status_code == 422
+
+
 def test_a_role_is_only_taken_from_the_account_that_has_it(app, admin):
     with app.app_context():
         add_account("li.hua", Role.CITY_LEAD)

@@ -45,12 +45,12 @@ account_admin.roles               GET       A
 account_admin.invite              GET,POST  A
 account_admin.show                GET       A
 account_admin.give_role           POST      A
-account_admin.end_role            POST      A
+account_admin.end_role            GET,POST  A
 account_admin.make_link           POST      A
-account_admin.lock                POST      A
+account_admin.lock                GET,POST  A
 account_admin.unlock              POST      A
-account_admin.remove_second_factor POST     A
-account_admin.end_sessions        POST      A
+account_admin.remove_second_factor GET,POST A
+account_admin.end_sessions        GET,POST  A
 account_admin.outside_views       GET       AL
 
 audit.index                       GET       AL

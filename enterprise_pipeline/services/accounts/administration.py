@@ -22,6 +22,8 @@ from enterprise_pipeline.transaction import reading, transaction
 from models import Account, Enterprise, RoleGrant
 from models.base import JsonObject
 
+NO_SUCH_GRANT = N_("没有这项角色；它可能已被收回。")
+
 
 @dataclass(frozen=True, kw_only=True)
 class NewGrant:
@@ -71,7 +73,9 @@ def give_role(account_id: int, grant: NewGrant, *, actor: str, now: datetime) ->
         _give(session, locked_account(session, account_id), grant, actor=actor, now=now)
 
 
-def end_role(account_id: int, grant_id: int, *, actor: str, today: date, now: datetime) -> None:
+def end_role(
+    account_id: int, grant_id: int, *, actor: str, today: date, now: datetime, reason: str | None = None
+) -> None:
     """Take a role away at once, and end the holder's sessions."""
     with transaction() as session:
         duties.lock_administrators(session)
@@ -79,18 +83,18 @@ def end_role(account_id: int, grant_id: int, *, actor: str, today: date, now: da
         account = locked_account(session, account_id)
         row = session.get(RoleGrant, grant_id)
         if row is None or row.account_id != account_id or row.revoked_at is not None:
-            raise NotFound(Text(N_("没有这项角色；它可能已被收回。")))
+            raise NotFound(Text(NO_SUCH_GRANT))
         row.revoked_at = now
         session.flush()
         duties.require_as_strong(session, today, before=before)
         _end_sessions(session, account, now=now)
         audit.record(
             session, actor=actor, action="role.ended", subject_type=SUBJECT, subject_id=account_id,
-            before=_told(row),
+            before=_told(row), after=audit.because(reason),
         )  # fmt: skip
 
 
-def lock(account_id: int, *, actor: str, today: date, now: datetime) -> None:
+def lock(account_id: int, *, actor: str, today: date, now: datetime, reason: str | None = None) -> None:
     """Keep an account from signing in, end its sessions and its links."""
     with transaction() as session:
         duties.lock_administrators(session)
@@ -103,8 +107,9 @@ def lock(account_id: int, *, actor: str, today: date, now: datetime) -> None:
             _end_sessions(session, account, now=now)
             reset_links.withdraw(session, account_id, now=now)
             audit.record(
-                session, actor=actor, action="account.locked", subject_type=SUBJECT, subject_id=account_id
-            )
+                session, actor=actor, action="account.locked", subject_type=SUBJECT, subject_id=account_id,
+                after=audit.because(reason),
+            )  # fmt: skip
 
 
 def unlock(account_id: int, *, actor: str) -> None:

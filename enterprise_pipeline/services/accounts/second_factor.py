@@ -73,13 +73,13 @@ def renew_codes(account_id: int, *, actor: str) -> list[str]:
         return _new_codes(session, account_id)
 
 
-def remove(account_id: int, *, actor: str) -> None:
+def remove(account_id: int, *, actor: str, reason: str | None = None) -> None:
     """Turn the second factor off: a telephone was lost, or somebody does not want it any more."""
     with transaction() as session:
         account = locked_account(session, account_id)
         account.totp_secret = account.totp_offered = account.totp_last_step = None
         session.execute(delete(RecoveryCode).where(RecoveryCode.account_id == account_id))
-        _record(session, account_id, actor=actor, action="second_factor.removed")
+        _record(session, account_id, actor=actor, action="second_factor.removed", reason=reason)
 
 
 def accepts(session: Session, account: Account, code: str, *, now: datetime) -> bool:
@@ -168,5 +168,8 @@ def _digest(account_id: int, code: str) -> str:
     return tokens.digest_of("recovery", str(account_id), tokens.tidy_code(code))
 
 
-def _record(session: Session, account_id: int, *, actor: str, action: str) -> None:
-    audit.record(session, actor=actor, action=action, subject_type=SUBJECT, subject_id=account_id)
+def _record(session: Session, account_id: int, *, actor: str, action: str, reason: str | None = None) -> None:
+    audit.record(
+        session, actor=actor, action=action, subject_type=SUBJECT, subject_id=account_id,
+        after=audit.because(reason),
+    )  # fmt: skip
