@@ -248,7 +248,7 @@ def _claim(rehearsal_id: int, *, take_over: bool) -> Work:
     with transaction() as session:
         row = locked(session, rehearsal_id)
         _refuse_needless(row, take_over=take_over or not row.owner)
-        pair = _same_pair(session, row)
+        pair = pair_again(session, row)
         row.status, row.owner, row.error = "running", owner, None
         row.heartbeat_at, row.finished_at = clock.now(), None
         return Work(
@@ -267,7 +267,7 @@ def _refuse_needless(row: Rehearsal, *, take_over: bool) -> None:
         raise ServiceError(Text(N_("这次预演正在进行，不必再次启动。")))
 
 
-def _same_pair(session: Session, row: Rehearsal) -> Pair:
+def pair_again(session: Session, row: Rehearsal) -> Pair:
     """The two rule sets again; refused where the rules beside them are others by now."""
     rulebook = current_rulebook(session)
     if rulebook.content_hash != row.rules_hash:
@@ -363,7 +363,7 @@ def reopen(rehearsal_id: int, *, actor: str) -> None:
     with transaction() as session:
         row = locked(session, rehearsal_id)
         _refuse_needless(row, take_over=False)
-        _same_pair(session, row)
+        pair_again(session, row)
         row.status, row.owner, row.heartbeat_at = "running", "", clock.now()
         row.finished_at, row.error = None, None
         _record(session, row, "resumed", actor=actor)

@@ -11,6 +11,7 @@ from enterprise_pipeline.services.errors import ServiceError
 from enterprise_pipeline.services.reference import jurisdictions
 from enterprise_pipeline.services.rehearsal_columns import Change
 from enterprise_pipeline.services.rehearsal_heads import Head, ToldCriterion
+from enterprise_pipeline.services.rehearsal_veil import GapVeil, gap_veil
 from enterprise_pipeline.services.texts import N_, Text
 from enterprise_pipeline.transaction import reading
 from models import REHEARSAL_CHANGES, Enterprise
@@ -126,9 +127,9 @@ def changed_page(shown: Head, wanted: RehearsalFilter, *, scope: Scope, after: s
 
 
 def every_changed(shown: Head, wanted: RehearsalFilter, *, scope: Scope) -> Iterator[ChangedEnterprise]:
-    """All of them, read in parts."""
+    """All of them, read in parts, for a file: no amount of a business secret is among them."""
     after: Key | None = None
-    while rows := _rows(shown, wanted, after=after, limit=EXPORTED_AT_ONCE, scope=scope):
+    while rows := _rows(shown, wanted, after=after, limit=EXPORTED_AT_ONCE, scope=scope, in_file=True):
         yield from rows
         after = (int(rows[-1].kind), rows[-1].enterprise_id)
 
@@ -143,7 +144,13 @@ def _cursor(text: str) -> Key | None:
 
 
 def _rows(
-    shown: Head, wanted: RehearsalFilter, *, after: Key | None, limit: int, scope: Scope
+    shown: Head,
+    wanted: RehearsalFilter,
+    *,
+    after: Key | None,
+    limit: int,
+    scope: Scope,
+    in_file: bool = False,
 ) -> list[ChangedEnterprise]:
     query: Select[Any] = (
         select(REHEARSAL_CHANGES, Enterprise.name, Enterprise.credit_code)
@@ -154,7 +161,11 @@ def _rows(
     )
     if after is not None:
         query = query.where(tuple_(_CHANGE.kind, _CHANGE.enterprise_id) > after)
-    return [_changed(shown, row) for row in reading().execute(scope.apply(query))]
+    session = reading()
+    rows = session.execute(scope.apply(query)).all()
+    ids = [row.enterprise_id for row in rows]
+    veil = gap_veil(session, shown.id, ids, scope=scope, in_file=in_file)
+    return [_changed(shown, row, veil) for row in rows]
 
 
 def _conditions(shown: Head, wanted: RehearsalFilter) -> list[ColumnElement[bool]]:
@@ -192,7 +203,7 @@ def _count(shown: Head, wanted: RehearsalFilter, *, scope: Scope) -> int:
     )
 
 
-def _changed(shown: Head, row: Any) -> ChangedEnterprise:
+def _changed(shown: Head, row: Any, veil: GapVeil) -> ChangedEnterprise:
     return ChangedEnterprise(
         enterprise_id=row.enterprise_id,
         name=row.name,
@@ -203,8 +214,8 @@ def _changed(shown: Head, row: Any) -> ChangedEnterprise:
         after=Verdict(row.after),
         eased=_named(shown, row.eased),
         tightened=_named(shown, row.tightened),
-        gap_before=_gap(shown, "old", row.nearest_before, row.gap_before),
-        gap_after=_gap(shown, "new", row.nearest_after, row.gap_after),
+        gap_before=_gap(shown, "old", row, veil),
+        gap_after=_gap(shown, "new", row, veil),
     )
 
 
@@ -212,10 +223,13 @@ def _named(shown: Head, bits: int) -> tuple[ToldCriterion, ...]:
     return tuple(each for place, each in enumerate(shown.criteria) if bits >> place & 1)
 
 
-def _gap(
-    shown: Head, side: str, index: int | None, amount: int | None
-) -> tuple[ToldCriterion, int | None] | None:
-    if index is None:
-        return None
+def _gap(shown: Head, side: str, row: Any, veil: GapVeil) -> tuple[ToldCriterion, int | None] | None:
+    """The nearest gap by a rule set; of one that may not be shown only the criterion."""
+    index, amount = (
+        (row.nearest_before, row.gap_before) if side == "old" else (row.nearest_after, row.gap_after)
+    )
     found = next((each for each in shown.criteria if getattr(each, side) == index), None)
-    return None if found is None else (found, amount)
+    if index is None or found is None:
+        return None
+    is_hidden = veil.hides(row.enterprise_id, side=side, criterion=found.id)
+    return found, None if is_hidden else amount

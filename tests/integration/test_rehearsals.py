@@ -1,6 +1,6 @@
 """A rehearsal says whom a changed rule would touch, and touches nothing itself."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 
 import pytest
@@ -24,6 +24,7 @@ from enterprise_pipeline.services.rehearsal_list import (
 )
 from enterprise_pipeline.services.rehearsal_rules import Pair, pair_of_file
 from enterprise_pipeline.services.screening import run_full
+from enterprise_pipeline.services.secret_marks import mark_secret
 from enterprise_pipeline.transaction import transaction
 from models import AuditEvent, Enterprise, Rehearsal, db
 from scoring.explain import Explanation, explain
@@ -122,6 +123,34 @@ def test_who_gains_is_told_at_and_just_above_the_new_limit(session):
     assert found[at].gap_before is not None
     assert found[at].gap_before[1] == 100
     assert above not in found
+
+
+def test_no_gap_made_of_a_business_secret_leaves_in_a_file(session):
+    with transaction() as writing:
+        secret, other = (firm_with(writing, 602) for _ in range(2))
+        beside = firm_with(writing, 602)
+    mark_secret(secret, column="employees", year=2025, reason="合同约定保密", actor="t")
+    mark_secret(beside, column="revenue_fen", year=None, reason="合同约定保密", actor="t")
+    rehearsal_id = rehearsed(fewer_employees(602))
+
+    in_file = changed(rehearsal_id)
+    on_page = changed_page(head(rehearsal_id), RehearsalFilter(), scope=EVERYTHING).rows
+
+    def amounts(rows: Iterable[ChangedEnterprise]) -> dict[int, object]:
+        return {
+            row.enterprise_id: row.gap_before and (row.gap_before[0].id, row.gap_before[1]) for row in rows
+        }
+
+    told = ("employees_max", 102)
+    assert amounts(in_file.values()) == {secret: ("employees_max", None), other: told, beside: told}
+    assert amounts(on_page) == dict.fromkeys((secret, other, beside), told)
+
+    with transaction() as writing:
+        writing.get_one(Rehearsal, rehearsal_id).rules_hash = "0" * 64
+    in_file = changed(rehearsal_id)
+    assert amounts(in_file.values()) == {
+        secret: ("employees_max", None), other: told, beside: ("employees_max", None)
+    }, "of rules that are others by now nothing of a marked enterprise is told"  # fmt: skip
 
 
 def test_totals_by_place_and_by_criterion_are_those_of_the_rows(session):
