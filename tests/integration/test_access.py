@@ -134,8 +134,8 @@ def test_an_account_without_a_role_opens_only_its_own_pages(app, enterprises):
     ("role", "begins", "entries"),
     [
         (Role.CITY_LEAD, "/", ["总览", "候选", "企业", "导入", "帮助"]),
-        (Role.ADMINISTRATOR, "/", ["总览", "企业", "账号", "帮助"]),
-        (Role.COUNTY_REVIEWER, "/account", ["帮助"]),
+        (Role.ADMINISTRATOR, "/", ["总览", "候选", "企业", "账号", "帮助"]),
+        (Role.COUNTY_REVIEWER, "/", ["总览", "候选", "企业", "帮助"]),
         (Role.ENTERPRISE_FILER, "/enterprises/{inside}", ["帮助"]),
     ],
 )
