@@ -124,7 +124,9 @@ class Verification:
     findings: list[Finding] = field(default_factory=list)
     checked: int = 0
     end: Head = field(default_factory=Head)
-    _erased: set[int] = field(default_factory=set)
+    _erased: dict[int, int] = field(default_factory=dict)
+    """Erased places, each with the newest entry that says so."""
+
     _without_payload: list[int] = field(default_factory=list)
     _shift: int = 0
     _met: set[str] = field(default_factory=set)
@@ -189,7 +191,7 @@ class Verification:
 
     def _check_payload(self, entry: Entry) -> None:
         if entry.action == ERASED and entry.subject_type == EVENT_SUBJECT and entry.subject_id.isdecimal():
-            self._erased.add(int(entry.subject_id))
+            self._erased[int(entry.subject_id)] = entry.sequence
         if entry.salt is None or entry.body is None:
             self._without_payload.append(entry.sequence)
         elif payload_digest(entry.salt, entry.body) != entry.payload_digest:
@@ -198,7 +200,7 @@ class Verification:
 
     def _look_for_payloads(self) -> None:
         for place in self._without_payload:
-            if place not in self._erased:
+            if self._erased.get(place, 0) <= place:
                 message = (
                     "the values before and after are gone, and no later entry says that they were erased"
                 )

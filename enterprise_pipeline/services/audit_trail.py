@@ -108,7 +108,7 @@ def erase_payload(sequence: int, *, reason: str, actor: str) -> None:
     NotFound
         If there is no such entry or its values are gone already.
     FieldConflict
-        If no reason is given.
+        If no reason is given, or the entry is itself an erasure, whose reason must stay.
     """
     told = reason.strip()
     if len(told) < SHORTEST_REASON:
@@ -118,6 +118,10 @@ def erase_payload(sequence: int, *, reason: str, actor: str) -> None:
         audit.head_of(session, lock=True)
         if session.get(AuditPayload, sequence) is None:
             raise NotFound(Text(N_("审计记录 %(id)s 不存在，或其内容已删除。"), id=sequence))
+        if session.get_one(AuditEvent, sequence).action == ERASED:
+            raise FieldConflict(
+                "sequence", Text(N_("第 %(id)s 条是删除记录，写着删除的依据，不能删除。"), id=sequence)
+            )
         audit.record(
             session,
             actor=actor,

@@ -1,12 +1,17 @@
 """Further ways to tamper with the audit trail, and what must not look like tampering."""
 
+from pathlib import Path
 from threading import Event, Thread
 
 import pytest
+from sqlalchemy import make_url
 
-from enterprise_pipeline.services import audit_trail
+from enterprise_pipeline.services import audit, audit_trail
 from enterprise_pipeline.services.audit_chain import GENESIS
-from tests.support.auditing import record, tamper
+from enterprise_pipeline.services.errors import FieldConflict
+from enterprise_pipeline.transaction import close_connections, transaction
+from models import AuditEvent, db
+from tests.support.auditing import event, record, tamper
 
 FIVE = 5
 
@@ -20,6 +25,38 @@ def findings(app):
 def chained(app):
     record(app, FIVE)
     return app
+
+
+def test_an_erasure_written_before_the_entry_it_names_excuses_nothing(app):
+    early = event(3, action="audit.erased", subject_type="audit_event")
+    with app.app_context(), transaction() as session:
+        audit.record_many(session, [event(1), early, event(3)])
+    assert findings(app) == []
+    tamper(app, "DELETE FROM audit_payload WHERE event_id = 3")
+    assert findings(app) == [("missing payload", 3, 3)]
+
+
+def test_an_erasure_cannot_be_erased(chained):
+    with chained.app_context():
+        audit_trail.erase_payload(2, reason="申请书 2026-17", actor="tester")
+        with pytest.raises(FieldConflict):
+            audit_trail.erase_payload(6, reason="申请书 2026-18", actor="tester")
+        assert db.session.get(AuditEvent, 6).after == {"reason": "申请书 2026-17"}
+    assert findings(chained) == []
+
+
+@pytest.mark.databases("sqlite")
+def test_erased_values_are_overwritten_in_the_file(app, database_url):
+    marker = "这一行必须从磁盘上消失"
+    file = Path(make_url(database_url).database)
+    with app.app_context():
+        with transaction() as session:
+            audit.record_many(session, [event(1, after={"name": marker})])
+        close_connections()
+        assert marker.encode() in file.read_bytes()
+        audit_trail.erase_payload(1, reason="申请书 2026-17", actor="tester")
+        close_connections()
+    assert marker.encode() not in file.read_bytes()
 
 
 def test_payloads_exchanged_between_two_entries_are_named(chained):
