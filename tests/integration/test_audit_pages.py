@@ -50,6 +50,16 @@ def test_only_who_may_read_the_trail_opens_its_pages(app: Flask, role: Role, sta
             assert answer.status_code == status, page
 
 
+def test_the_lead_finds_looks_outside_an_area_beside_the_other_records(app: Flask) -> None:
+    add_accounts(app, [("wang.min", Role.CITY_LEAD)])
+    client = signed_in(app, "wang.min")
+
+    assert re.search(r'href="/accounts/outside-views"\s*>辖区外查看</a>', client.get("/audit").text)
+    page = client.get("/accounts/outside-views").text
+    assert re.search(r'href="/accounts/outside-views" aria-current="page">辖区外查看</a>', page)
+    assert re.search(r'href="/audit" aria-current="page"', page), "the navigation says where one is"
+
+
 def test_entries_stand_newest_first_and_turn_over_by_number(app: Flask, client) -> None:
     record(app, 51)
     first = client.get("/audit").text
