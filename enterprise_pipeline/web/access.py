@@ -210,6 +210,8 @@ def _refusal(rule: Rule, who: Access) -> str | None:
     if rule.audience is Audience.SIGNED_IN:
         return None if who.account_id is not None else str(_("这个页面要先登录账号；本机现在还没有账号。"))
     if not who.has(*rule.rights):
+        if request.method in {"GET", "HEAD"}:  # Looking changes nothing; nobody need be told.
+            return str(_("您的角色不能打开这个页面。"))
         return str(_("您的角色没有这项权限，没有做任何改动。"))
     if rule.cut is Cut.WHOLE and not who.scope(*rule.rights).is_everything:
         return str(_("这个页面包含全市的企业，您的角色只能查看本辖区或本企业。"))

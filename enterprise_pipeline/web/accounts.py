@@ -143,7 +143,9 @@ def refused(
     """Show why signing in did not work above the form."""
     form.form_errors.append(error.message)
     is_waiting = isinstance(error, TooManyTries)
-    answer = make_response(render_template(template, form=form, **values), 429 if is_waiting else 422)
+    answer = make_response(
+        render_template(template, form=form, is_waiting=is_waiting, **values), 429 if is_waiting else 422
+    )
     if isinstance(error, TooManyTries):
         answer.headers[RETRY_AFTER] = str(int(error.wait.total_seconds()) + 1)
     return answer

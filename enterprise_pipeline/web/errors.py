@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
+from enterprise_pipeline.services.accounts.reset_links import LinkEnded
 from enterprise_pipeline.services.accounts.sessions import SessionEnded
 from enterprise_pipeline.services.errors import BadFile, FieldConflict, NotFound, ServiceError, StaleVersion
 from enterprise_pipeline.transaction import Busy
@@ -81,12 +82,7 @@ BUSY = Words(
     text=_l("别人正在进行一项很大的写入（例如导入），等了很久也没有轮到这次修改。没有做任何改动。"),
     remedy=_l("请过一会儿返回上一页重新提交；填写的内容还在。"),
 )
-BUSY_SECONDS = "30"
-STALE_TOKEN = Words(
-    title=_l("页面已失效，没有保存"),
-    text=_l("这个页面打开得太久，或者浏览器清除了 Cookie，无法确认请求来自本系统。没有做任何改动。"),
-    remedy=_l("请返回上一页，先复制已填写的内容，刷新页面后重新提交。"),
-)
+ENDED_LINK = Words(title=_l("这个链接不能用"), text=None, remedy=None)
 STATUS_OF: tuple[tuple[type[ServiceError], int], ...] = (
     (SessionEnded, 401),
     (NotFound, 404),
@@ -132,7 +128,8 @@ def _service_error(error: ServiceError) -> Response:
     status = next(code for kind, code in STATUS_OF if isinstance(error, kind))
     details = [getattr(error, name, None) for name in ("place", "remedy")]
     place, remedy = (translated(detail) if detail else None for detail in details)
-    return _page(status, text=translated(error.message), place=place, remedy=remedy)
+    words = ENDED_LINK if isinstance(error, LinkEnded) else None
+    return _page(status, words=words, text=translated(error.message), place=place, remedy=remedy)
 
 
 def _page(

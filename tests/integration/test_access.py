@@ -166,7 +166,10 @@ def test_looking_outside_ones_area_is_noted_for_the_lead_to_see(app, enterprises
     assert "a.county.reviewer" in page
     assert "宜昌兴盛生物技术股份有限公司" in page
     assert "按人和日期汇总 谁 日期 次数 a.county.reviewer" in page
-    assert county.get("/accounts/outside-views").status_code == 403
+    refused = county.get("/accounts/outside-views")
+    assert refused.status_code == 403
+    assert "没有做任何改动" not in refused.text, "nobody feared it"
+    assert "没有做任何改动" in post(county, "/accounts/1/unlock").text
     assert "近 30 天有 1 次辖区外查看" in main_text(signed_in(app, "a.city.lead").get("/"))
     assert "辖区外查看" not in main_text(county.get("/"))
 

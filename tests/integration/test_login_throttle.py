@@ -53,6 +53,8 @@ def test_after_five_wrong_tries_even_the_right_password_has_to_wait(client, lead
     refused = sign_in(client, "wang.min")
     assert refused.status_code == 429
     assert "尝试次数过多" in refused.text
+    assert "<h2>暂时不能登录</h2>" in refused.text
+    assert "解除锁定" in refused.text
     assert int(refused.headers["Retry-After"]) <= WAITS[0].total_seconds() + 1
 
     clock.shift(WAITS[0] - timedelta(seconds=1))

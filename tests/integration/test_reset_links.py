@@ -55,7 +55,8 @@ def test_a_link_sets_the_password_once(app, client, owner, clock):
 
     again = set_with(app.test_client(), path)
     assert again.status_code == 404
-    assert "这个链接不能用" in again.text
+    assert "<h1>这个链接不能用</h1>" in again.text
+    assert re.search(r'class="btn btn-primary" href="/login"', again.text)
 
 
 def test_a_link_can_be_typed_from_paper(app, client, owner, clock):

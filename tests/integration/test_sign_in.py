@@ -110,6 +110,9 @@ def test_a_script_is_told_where_to_sign_in_and_a_form_that_nothing_was_saved(cli
     assert from_script.headers["HX-Redirect"] == "/login"
     assert from_form.status_code == 401
     assert "没有做任何改动" in from_form.text
+    assert 'href="/login" target="_blank" rel="noopener"' in from_form.text, (
+        "what was typed stays in this tab"
+    )
 
 
 def test_signing_in_gives_a_new_session_and_forgets_the_old_cookie(app, client, lead):

@@ -27,7 +27,7 @@ class LinkEnded(NotFound):
     remedy = N_("请向系统管理员索取新的链接。")
 
     def __init__(self) -> None:
-        super().__init__(Text(N_("这个链接不能用：它可能已经用过、过期，或者被新的链接取代。")))
+        super().__init__(Text(N_("它可能已经用过、过期，或者被新的链接取代。")))
 
 
 @dataclass(frozen=True, kw_only=True)
