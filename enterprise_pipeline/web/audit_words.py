@@ -12,7 +12,7 @@ from enterprise_pipeline.services.audit_entries import Line
 from enterprise_pipeline.web.access import may_open
 from enterprise_pipeline.web.context import LOCAL_ACTOR
 from enterprise_pipeline.web.filters import jurisdiction, number, tier_name, translated, unknown
-from enterprise_pipeline.web.history_words import choice_value
+from enterprise_pipeline.web.history_words import ENTERPRISE_ACTIONS, choice_value
 from enterprise_pipeline.web.said import said
 from scoring.vocabulary import COLUMNS, Tier, Unit
 
@@ -21,22 +21,7 @@ GROUPS: Mapping[str, tuple[Any, Mapping[str, Any]]] = {
     "enterprise": (
         _l("企业数据"),
         {
-            "enterprise.registered": _l("登记企业"),
-            "enterprise.edited": _l("修改登记信息"),
-            "figures.saved": _l("保存年度数据"),
-            "figures.answered": _l("补充年度数据"),
-            "figures.restored": _l("恢复年度数据的旧版"),
-            "figures.value_restored": _l("恢复一项数据的旧值"),
-            "facts.saved": _l("补充企业情况"),
-            "certificate.recorded": _l("登记证书"),
-            "certificate.edited": _l("更正证书"),
-            "contact.added": _l("添加联系人"),
-            "contact.edited": _l("修改联系人"),
-            "contact.removed": _l("删除联系人"),
-            "question.answered": _l("核实数据"),
-            "question.reopened": _l("重新提出要核实的问题"),
-            "secret.marked": _l("标为商业秘密"),
-            "secret.lifted": _l("取消商业秘密标记"),
+            **ENTERPRISE_ACTIONS,
             "registry.emptied": _l("清空登记库"),
         },
     ),
@@ -86,6 +71,7 @@ GROUPS: Mapping[str, tuple[Any, Mapping[str, Any]]] = {
             "account.locked": _l("锁定账号"),
             "account.unlocked": _l("解除锁定"),
             "account.signed_in": _l("登录"),
+            "account.wait_began": _l("多次登录失败，须等待"),
             "role.given": _l("分配角色"),
             "role.ended": _l("收回角色"),
             "reset_link.made": _l("生成设置密码的链接"),

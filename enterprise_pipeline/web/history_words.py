@@ -13,7 +13,7 @@ from enterprise_pipeline.web.filters import fact_value, tier_name, translated, u
 from forms.fact_fields import CHOICE_NAMES
 from scoring.vocabulary import COLUMNS, Fact, Tier, Unit
 
-_ACTIONS: dict[str, Any] = {
+ENTERPRISE_ACTIONS: dict[str, Any] = {
     "enterprise.registered": _l("登记企业"),
     "enterprise.edited": _l("修改登记信息"),
     "figures.saved": _l("保存年度数据"),
@@ -54,7 +54,7 @@ _NAMES: dict[str, Any] = {
 
 def action_word(action: str) -> str:
     """What was done."""
-    return str(_ACTIONS.get(action, action))
+    return str(ENTERPRISE_ACTIONS.get(action, action))
 
 
 def actor_word(actor: str) -> str:

@@ -220,6 +220,22 @@ def test_a_backup_that_does_not_fit_is_refused(registry, field, value, reason):
     assert list(settings(registry).instance.glob(".restoring-*")) == []
 
 
+SAID_OF_ITSELF = {
+    "kind": {"kind": "demo"},
+    "schema": {"schema": "0010_accounts"},
+    "head": {"audit_head": {"sequence": 1, "digest": "a" * 64}},
+}
+
+
+@pytest.mark.parametrize("said", SAID_OF_ITSELF.values(), ids=SAID_OF_ITSELF)
+def test_a_manifest_that_says_something_else_than_the_tables_behind_it_is_refused(registry, said):
+    file = repack(make(registry), manifest=lambda told: told.update(said))
+
+    refused = flask(registry, "backup", "verify", file)
+
+    assert (refused.exit_code, "备份清单与其中的数据库不符" in refused.output) == (1, True)
+
+
 def test_any_changed_byte_is_found(registry):
     upload(registry).write_bytes(random.Random(1).randbytes(2_000))  # noqa: S311
     file = make(registry)

@@ -19,7 +19,7 @@ from psycopg import sql
 from sqlalchemy import URL, Connection, create_engine, inspect, make_url, text
 from sqlalchemy.exc import DBAPIError
 
-from enterprise_pipeline.services.audit_chain import Entry
+from enterprise_pipeline.services.audit_chain import Entry, Head
 from enterprise_pipeline.services.backup.archive import BLOCK, part_of
 from enterprise_pipeline.services.backup.errors import BackupRefused
 from enterprise_pipeline.services.backup.manifest import DATABASE_FOLDER, Manifest, Part, RegistryFacts
@@ -30,7 +30,6 @@ Run = Callable[..., Any]
 MAINTENANCE = "postgres"
 LONGEST_NAME = 63
 STAMP = "?" * 17
-OWN_TABLE = "alembic_version"
 # Sorted, so that the chain can be followed while it is read from the file.
 SORTED = {"audit_event": "id", "audit_payload": "event_id"}
 READABLE = ("SET LOCAL timezone = 'UTC'", "SET LOCAL datestyle = 'ISO'", "SET LOCAL bytea_output = 'hex'")
@@ -54,10 +53,9 @@ def take(url: str, folder: Path) -> Snapshot:
         snapshot = Snapshot(facts=facts_of(connection))
         snapshot.sequences = _sequences(connection)
         for table in sorted(inspect(connection).get_table_names()):
-            if table != OWN_TABLE:
-                part = _copy_out(connection, table, folder)
-                snapshot.parts.append(part)
-                snapshot.sources[part.name] = folder / part.name
+            part = _copy_out(connection, table, folder)
+            snapshot.parts.append(part)
+            snapshot.sources[part.name] = folder / part.name
     return snapshot
 
 
@@ -88,6 +86,22 @@ def entries(manifest: Manifest, folder: Path) -> Iterator[Entry]:
         own = payload if payload and int(payload["event_id"]) == place else {}
         instant = datetime.fromisoformat(row.pop("occurred_at"))
         yield Entry(sequence=place, occurred_at=instant, salt=own.get("salt"), body=own.get("body"), **row)
+
+
+def facts_inside(manifest: Manifest, folder: Path) -> RegistryFacts:
+    """What the tables of an unpacked backup say; the schema only where its table was backed up as well."""
+    parts = {part.table: part for part in _tables(manifest)}
+    try:
+        state, head = _only(parts["registry_state"], folder), _only(parts["audit_head"], folder)
+        version = parts.get("alembic_version")
+        return RegistryFacts(
+            database="postgresql",
+            kind="demo" if state["is_synthetic"] == "t" else "real",
+            schema=_only(version, folder)["version_num"] if version else manifest.facts.schema,
+            audit_head=Head(sequence=int(head["sequence"]), digest=head["digest"]),
+        )
+    except (KeyError, ValueError) as error:
+        raise BackupRefused(f"备份中缺少登记库自己的表，或其内容读不懂（{error}）；不能恢复。") from error
 
 
 def create_beside(url: str, suffix: str) -> str:
@@ -239,6 +253,11 @@ def _rows(part: Part, folder: Path) -> Iterator[dict[str, Any]]:
     with (folder / part.name).open(encoding="utf-8", newline="") as file:
         for row in csv.reader(file):
             yield dict(zip(part.columns, row, strict=True))
+
+
+def _only(part: Part, folder: Path) -> dict[str, Any]:
+    [row] = _rows(part, folder)
+    return row
 
 
 def _beside(database: str | None, suffix: str) -> str:

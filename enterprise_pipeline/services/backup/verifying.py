@@ -9,7 +9,7 @@ from enterprise_pipeline.services.audit_chain import Head, Verification
 from enterprise_pipeline.services.audit_trail import verify_connection
 from enterprise_pipeline.services.backup import archive, postgresql, sqlite
 from enterprise_pipeline.services.backup.errors import BackupRefused, told_when_full
-from enterprise_pipeline.services.backup.manifest import SQLITE_PART, Manifest
+from enterprise_pipeline.services.backup.manifest import SQLITE_PART, Manifest, RegistryFacts
 from enterprise_pipeline.services.backup.registry import facts_of
 
 SHOWN_FINDINGS = 5
@@ -33,6 +33,7 @@ def unpack_and_check(path: Path, staging: Path) -> Manifest:
     if manifest.facts.database == "sqlite":
         _check_sqlite(manifest, staging / SQLITE_PART)
     else:
+        _refuse_other(postgresql.facts_inside(manifest, staging), manifest)
         chain = Verification(anchors=(manifest.facts.audit_head,))
         chain.walk(postgresql.entries(manifest, staging))
         chain.expect_end(manifest.facts.audit_head)
@@ -53,11 +54,16 @@ def _check_sqlite(manifest: Manifest, database: Path) -> None:
     engine = create_engine(f"sqlite:///{database}")
     try:
         with engine.connect() as connection:
-            if facts_of(connection) != manifest.facts:
-                raise BackupRefused("备份清单与其中的数据库不符；文件被改动过，不能恢复。")
+            _refuse_other(facts_of(connection), manifest)
             refuse_damaged(verify_connection(connection, anchors=_anchors(manifest.facts.audit_head)))
     finally:
         engine.dispose()
+
+
+def _refuse_other(inside: RegistryFacts, manifest: Manifest) -> None:
+    """Refuse a manifest that says something else than what it stands in front of."""
+    if inside != manifest.facts:
+        raise BackupRefused("备份清单与其中的数据库不符；文件被改动过，不能恢复。")
 
 
 def _anchors(head: Head) -> tuple[Head, ...]:
