@@ -5,6 +5,7 @@ stand in `access_rules.DECLARED`. The application refuses to start while one of 
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import Any, TypeVar
 
@@ -36,7 +37,7 @@ from enterprise_pipeline.web.access_rules import (
     Rule,
     entitled,
 )
-from enterprise_pipeline.web.context import NAVIGATION, NavigationEntry, has_page, today
+from enterprise_pipeline.web.context import NAVIGATION, OWN_ENTERPRISE, NavigationEntry, has_page, today
 
 View = TypeVar("View", bound=Callable[..., Any])
 FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Real-Ip", "Via")
@@ -246,4 +247,13 @@ def _only_here() -> Response:
 
 
 def _navigation() -> list[NavigationEntry]:
-    return [entry for entry in NAVIGATION if may_open(entry.endpoint)]
+    """The ways of whoever looks; people of enterprises find theirs, rather than the tools of the bureau."""
+    found = [entry for entry in NAVIGATION if may_open(entry.endpoint)]
+    if not of_enterprises_alone(current_access().scope()):
+        return found
+    kept = {
+        "enterprises.index": replace(OWN_ENTERPRISE, address=home()),
+        "rules.index": None,
+        "help.show": None,
+    }
+    return [kept[entry.endpoint] or entry for entry in found if entry.endpoint in kept]

@@ -26,12 +26,16 @@ TIMELESS_ENDPOINTS = frozenset({"static", "health.health", "health.ready", "lang
 
 @dataclass(frozen=True, kw_only=True)
 class NavigationEntry:
-    """One line of the main navigation; ``also`` names further page groups that belong to it."""
+    """One line of the main navigation; ``also`` names further page groups that belong to it.
+
+    ``address`` leads elsewhere than the endpoint does by itself.
+    """
 
     endpoint: str
     word: Any
     icon: str
     also: tuple[str, ...] = ()
+    address: str = ""
 
     def leads_to(self, blueprint: str | None) -> bool:
         """Whether a page of that group is under this entry."""
@@ -52,6 +56,13 @@ NAVIGATION: tuple[NavigationEntry, ...] = (
     NavigationEntry(endpoint="account_admin.index", word=_l("账号"), icon="users"),
     NavigationEntry(endpoint="audit.index", word=_l("操作记录"), icon="list-search"),
     NavigationEntry(endpoint="help.show", word=_l("帮助"), icon="help-circle"),
+)
+# Where people of an enterprise go instead of to the list of all.
+OWN_ENTERPRISE = NavigationEntry(
+    endpoint="enterprises.index",
+    word=_l("我的企业"),
+    icon="building-factory-2",
+    also=("entry", "entry_data", "figure_history", "business_secrets"),
 )
 
 

@@ -1,5 +1,6 @@
 """What somebody with an area sees and may do in the browser, and what their typing does not tell them."""
 
+import re
 from datetime import date
 from html import unescape
 
@@ -54,8 +55,8 @@ def test_a_county_sees_its_own_numbers_and_no_word_of_others(county):
 
     assert "您的范围内登记有 1 家企业" in shown
     assert "夷陵区" in shown
-    assert "合计" in shown
-    for word in ("全市", "枝江", "猇亭", "地区未知", "最近一次导入"):
+    assert "夷陵区各层级：现有" in shown
+    for word in ("合计", "地区 ", "全市", "枝江", "猇亭", "地区未知", "最近一次导入"):
         assert word not in shown
 
 
@@ -141,6 +142,9 @@ def test_people_of_an_enterprise_begin_at_it_and_find_nothing_else(app, ids):
 
     assert client.get("/").location == f"/enterprises/{ids[2]}"
     assert client.get("/questions").status_code == 403
+    ways = client.get("/help").text.partition('class="nav-list"')[2].partition("</ul>")[0]
+    assert re.findall(r"<span>(.+?)</span>", ways) == ["我的企业", "规则", "帮助"]
+    assert f'href="/enterprises/{ids[2]}"' in ways
     for q in ("宜昌", "9142"):
         shown = text_of(client, f"/search?q={q}")
         assert [name in shown for _code, name, *_rest in NAMES] == [False, False, True, False, False]
