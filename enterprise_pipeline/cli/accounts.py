@@ -117,6 +117,7 @@ def _show(link: NewLink) -> None:
     until = link.expires_at.astimezone(ZoneInfo(settings.timezone)).strftime("%Y-%m-%d %H:%M")
     click.echo(f"To set the password, open once, before {until}, and keep it secret:")
     click.echo(f"  {settings.address}{LINK_PATH}{link.token}")
+    click.echo("The owner may replace the host by any name or address under which the server answers.")
 
 
 def _settings() -> Settings:

@@ -11,6 +11,7 @@ from flask_migrate import upgrade
 from enterprise_pipeline.cli.databases import application_on
 from enterprise_pipeline.config import SQLITE_PREFIX, Settings, SettingsError, database_url
 from enterprise_pipeline.services import clock
+from enterprise_pipeline.services.accounts.rights import ROLES
 from enterprise_pipeline.services.demo.accounts import DemoAccount, make_accounts
 from enterprise_pipeline.services.demo.build import DemoSummary, build_demo
 from enterprise_pipeline.services.errors import ServiceError
@@ -92,7 +93,7 @@ def _today(settings: Settings) -> date:
 def _introduced(made: list[DemoAccount]) -> Iterator[str]:
     yield "These passwords are shown only now:"
     for account in made:
-        yield f"  {account.username:<15} {account.password}   {account.role} · {account.place}"
+        yield f"  {account.username:<15} {account.password}   {ROLES[account.role].name} · {account.place}"
     for account in made:
         if account.codes:
             yield f"Signing in, {account.username} is asked for a code; each of these works once:"
