@@ -81,6 +81,10 @@ class ReasonForm(BaseForm):
     )
 
 
+class EnrolForm(CodeForm, PasswordCheckForm):
+    """A code of the second factor to be turned on, and the password of who turns it on."""
+
+
 class ChangePasswordForm(PasswordCheckForm, NewPasswordForm):
     """The present password and a new one."""
 

@@ -25,6 +25,7 @@ from enterprise_pipeline.services.errors import FieldConflict, NotFound
 from enterprise_pipeline.services.texts import Text
 from enterprise_pipeline.web.access import access, current_access, may_open
 from enterprise_pipeline.web.access_rules import Cut
+from enterprise_pipeline.web.confirming import after_password, not_for_oneself
 from enterprise_pipeline.web.context import local_zone, today
 from enterprise_pipeline.web.csrf import csrf_meta
 from enterprise_pipeline.web.entry_forms import ID, pin
@@ -58,6 +59,7 @@ def roles() -> str:
 
 @bp.route("/new", methods=["GET", "POST"])
 @manages
+@after_password
 def invite() -> ResponseReturnValue:
     """Open an account with its first role, and show the link to hand over."""
     if current_access().is_local:
@@ -90,6 +92,7 @@ def show(account_id: int) -> str:
 
 @bp.post(f"/<{ID}:account_id>/roles")
 @manages
+@after_password
 def give_role(account_id: int) -> ResponseReturnValue:
     """Give a further role."""
     form = GrantForm(request.form, meta=csrf_meta())
@@ -120,6 +123,8 @@ def end_role(account_id: int, grant_id: int) -> ResponseReturnValue:
 
 @bp.post(f"/<{ID}:account_id>/link")
 @manages
+@not_for_oneself
+@after_password
 def make_link(account_id: int) -> ResponseReturnValue:
     """Make a link to set a password with, and show it once."""
     return _link_once(account_id, reset_links.make(account_id, actor=current_access().actor, now=clock.now()))
@@ -149,6 +154,8 @@ def unlock(account_id: int) -> ResponseReturnValue:
 
 @bp.route(f"/<{ID}:account_id>/second-factor/remove", methods=["GET", "POST"])
 @manages
+@not_for_oneself
+@after_password
 def remove_second_factor(account_id: int) -> ResponseReturnValue:
     """Turn a second factor off, for somebody who lost telephone and codes; asks first."""
     form = ReasonForm(request.form, meta=csrf_meta())

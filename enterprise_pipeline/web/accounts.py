@@ -1,6 +1,6 @@
 """Signing in and out, and setting a password with a link that an administrator has handed over."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from flask import (
@@ -39,6 +39,7 @@ bp = Blueprint("accounts", __name__)
 init_words(bp)
 
 FIRST_STEP = "first_step"
+CONFIRMED = "confirmed_at"
 RETRY_AFTER = "Retry-After"
 
 
@@ -134,7 +135,13 @@ def device() -> Device:
 def open_session(cookie: str) -> None:
     """Give this browser a session of its own; nothing of an earlier one stays."""
     session.clear()
+    remember_password()
     login_user(Visitor(cookie))
+
+
+def remember_password() -> None:
+    """Remember in the signed cookie when whoever is here last typed the password; see `confirming`."""
+    session[CONFIRMED] = clock.now().isoformat()
 
 
 def refused(
@@ -164,11 +171,19 @@ def _ask_for_code(first: FirstStep, *, next_page: str) -> ResponseReturnValue:
 
 
 def _first_step() -> tuple[FirstStep | None, str]:
+    """What the cookie remembers; one of an earlier version of this program, of another shape, is none."""
     kept = session.get(FIRST_STEP)
     if kept is None or not has_accounts():
         return None, ""
-    account_id, epoch, passed_at, next_page = kept
-    first = FirstStep(
-        account_id=account_id, epoch=epoch, passed_at=datetime.fromisoformat(passed_at), cookie=None
-    )
-    return first, next_page
+    try:
+        account_id, epoch, passed_at, next_page = kept
+        first = FirstStep(
+            account_id=int(account_id),
+            epoch=int(epoch),
+            passed_at=datetime.fromisoformat(passed_at).astimezone(UTC),
+            cookie=None,
+        )
+    except (TypeError, ValueError):
+        session.pop(FIRST_STEP, None)
+        return None, ""
+    return first, str(next_page)

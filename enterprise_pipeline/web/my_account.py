@@ -22,17 +22,17 @@ from enterprise_pipeline.services.accounts import listing, reset_links, second_f
 from enterprise_pipeline.services.accounts.listing import AccountRecord
 from enterprise_pipeline.services.accounts.throttle import TooManyTries
 from enterprise_pipeline.services.errors import FieldConflict
-from enterprise_pipeline.services.texts import N_
+from enterprise_pipeline.services.texts import Text
 from enterprise_pipeline.web.access import current_access, signed_in
 from enterprise_pipeline.web.accounts import refused
+from enterprise_pipeline.web.confirming import WRONG_PASSWORD
 from enterprise_pipeline.web.context import today
 from enterprise_pipeline.web.csrf import csrf_meta
 from enterprise_pipeline.web.entry_forms import ID, pin
-from forms.accounts import ChangePasswordForm, CodeForm, PasswordCheckForm
+from forms.accounts import ChangePasswordForm, CodeForm, EnrolForm, PasswordCheckForm
 
 bp = Blueprint("my_account", __name__, url_prefix="/account")
 
-WRONG_PASSWORD = N_("当前密码不正确；请重新输入。")
 QR_SCALE = 5
 
 
@@ -79,18 +79,19 @@ def enrol() -> ResponseReturnValue:
     """Put a secret into a telephone, and prove it with a code; then show the recovery codes once."""
     if current_access().has_second_factor:
         return redirect(url_for(".show", _anchor="second-factor"), code=303)
-    form = CodeForm(request.form, meta=csrf_meta())
+    must = current_access().must_enrol
+    form = (CodeForm if must else EnrolForm)(request.form, meta=csrf_meta())
+    offer = second_factor.offer(_my_id())
+    values = {"offer": offer, "qr": qr_address(offer.address), "must": must}
     if request.method == "POST" and form.validate():
         try:
-            codes = second_factor.enrol(
-                _my_id(), form.code.data or "", actor=current_access().actor, now=clock.now()
-            )
+            codes = _enrolled(form)
         except FieldConflict as conflict:
             pin(form, conflict)
+        except TooManyTries as error:
+            return refused("my_account/enrol.html", form, error, **values)
         else:
             return _codes_once(codes)
-    offer = second_factor.offer(_my_id())
-    values = {"offer": offer, "qr": qr_address(offer.address), "must": current_access().must_enrol}
     page = render_template("my_account/enrol.html", form=form, **values)
     return _unstored(page, 422 if form.errors else 200)
 
@@ -146,6 +147,15 @@ def end_other_sessions() -> ResponseReturnValue:
         ngettext("已让其他 %(num)s 台设备退出登录。", "已让其他 %(num)s 台设备退出登录。", ended), "success"
     )
     return redirect(url_for(".show", _anchor="sessions"), code=303)
+
+
+def _enrolled(form: CodeForm) -> list[str]:
+    """Turn the second factor on for who knows the password; who must have one has typed it just now."""
+    if isinstance(form, EnrolForm) and not signing_in.check_password(
+        _my_id(), form.current.data or "", now=clock.now()
+    ):
+        raise FieldConflict("current", Text(WRONG_PASSWORD))
+    return second_factor.enrol(_my_id(), form.code.data or "", actor=current_access().actor, now=clock.now())
 
 
 def qr_address(content: str) -> str:

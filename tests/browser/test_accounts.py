@@ -77,6 +77,7 @@ def test_a_person_sets_password_and_second_factor_up_and_signs_in(browser: Brows
         assert_accessible(page)
         assert_fits(page)
         secret = page.locator(".secret code").inner_text().replace(" ", "")
+        page.get_by_label("当前密码").fill(PASSWORD)
         page.get_by_label("验证码").fill(pyotp.TOTP(secret).now())
         page.get_by_role("main").get_by_role("button", name="启用").click()
         expect(page.locator(".codes li")).to_have_count(10)

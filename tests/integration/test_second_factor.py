@@ -40,7 +40,8 @@ def enrolled(client) -> tuple[str, list[str]]:
     """Set a second factor up and return its secret and the recovery codes."""
     page = client.get("/account/second-factor").text
     secret = re.search(r'class="secret".*?<code>(.*?)</code>', page, re.DOTALL)[1].replace(" ", "")
-    shown = post(client, "/account/second-factor", code=pyotp.TOTP(secret).at(datetime.now(UTC)))
+    code = pyotp.TOTP(secret).at(datetime.now(UTC))
+    shown = post(client, "/account/second-factor", code=code, current=PASSWORD)
     return secret, re.findall(r"<li><code>([A-Z2-9-]+)</code>", shown.text)
 
 

@@ -55,7 +55,7 @@ def lock_administrators(session: Session) -> None:
 
 
 def strength(session: Session, today: date) -> int:
-    """How well accounts are looked after: 2 by an administrator who stays, 1 by one who leaves soon, else 0."""
+    """How well accounts are looked after: 2 by an administrator who stays, 1 by one who leaves soon, 0."""
     rows = session.scalars(
         select(RoleGrant)
         .join(Account, Account.id == RoleGrant.account_id)
