@@ -11,8 +11,8 @@ from enterprise_pipeline.services.accounts.administration import NewGrant
 from enterprise_pipeline.services.accounts.rights import Role
 from enterprise_pipeline.services.errors import FieldConflict, ServiceError
 from enterprise_pipeline.transaction import reading
-from models import RoleGrant, db
-from tests.support.accounts import PLACE, add_account, signed_in
+from models import AuditEvent, RoleGrant, db
+from tests.support.accounts import PASSWORD, PLACE, add_account, sign_in, signed_in
 from tests.support.entry import post
 
 TODAY = date(2026, 11, 22)
@@ -126,3 +126,31 @@ def test_two_administrators_cannot_remove_each_other(app):
             assert duties.strength(reading(), TODAY) == 2
             db.session.query(RoleGrant).update({"revoked_at": None})
             db.session.commit()
+
+
+def test_a_wait_after_wrong_tries_leaves_one_entry_and_a_single_wrong_try_none(app, client):
+    with app.app_context():
+        number = add_account("li.hua", Role.CITY_LEAD)
+    counted = []
+    for _try in range(7):
+        sign_in(client, "li.hua", "wrong password")
+        sign_in(client, "nobody", "wrong password")
+        with app.app_context():
+            counted.append(db.session.query(AuditEvent).filter_by(action="account.wait_began").count())
+
+    assert counted == [0, 0, 0, 0, 1, 1, 1], "the tries that are refused meanwhile leave nothing"
+    with app.app_context():
+        (noted,) = db.session.query(AuditEvent).filter_by(action="account.wait_began")
+        assert (noted.subject_type, noted.subject_id, noted.actor) == ("account", str(number), "system")
+        assert noted.after["address"] == "127.0.0.1"
+
+
+def test_a_wait_after_wrong_codes_leaves_an_entry(app, client):
+    with app.app_context():
+        add_account("admin.wang", Role.ADMINISTRATOR)
+    post(client, "/login", username="admin.wang", password=PASSWORD)
+    for _try in range(5):
+        post(client, "/login/code", code="not a code")
+    with app.app_context():
+        (noted,) = db.session.query(AuditEvent).filter_by(action="account.wait_began")
+        assert noted.after["tried"] == "second_factor"

@@ -25,6 +25,8 @@ from models import Account
 
 # How long somebody may look for the telephone between the password and the code.
 SECOND_STEP_WITHIN = timedelta(minutes=5)
+# Whoever types a wrong password need not be the person whose account it is.
+NOBODY = "system"
 
 
 class WrongLogin(ServiceError):
@@ -76,6 +78,7 @@ def sign_in(username: str, password: str, *, device: Device, now: datetime) -> F
     stored = known.password_hash if known is not None and known.locked_at is None else None
     account_id, epoch = (known.id, known.epoch) if known is not None else (0, 0)
     if not passwords.matches(stored, password) or stored is None:
+        _note_wait("account", subject, known.id if known else None, address=device.address, now=now)
         raise WrongLogin
     with transaction() as session:
         account = _unchanged(session, account_id, epoch=epoch)
@@ -98,6 +101,14 @@ def second_step(first: FirstStep, code: str, *, device: Device, now: datetime) -
         wait = throttle.count_try(session, "second_factor", subject, now=now)
     if wait is not None:
         raise TooManyTries(wait)
+    try:
+        return _second_step(first, code, subject, device=device, now=now)
+    except WrongCode:
+        _note_wait("second_factor", subject, first.account_id, address=device.address, now=now)
+        raise
+
+
+def _second_step(first: FirstStep, code: str, subject: str, *, device: Device, now: datetime) -> str:
     with transaction() as session:
         account = _unchanged(session, first.account_id, epoch=first.epoch)
         if not second_factor.accepts(session, account, code, now=now):
@@ -115,10 +126,27 @@ def check_password(account_id: int, password: str, *, now: datetime) -> bool:
     if wait is not None:
         raise TooManyTries(wait)
     if not passwords.matches(stored, password):
+        _note_wait("account", subject, account_id, address=None, now=now)
         return False
     with transaction() as session:
         throttle.forgive(session, "account", subject)
     return True
+
+
+def _note_wait(
+    kind: throttle.Kind, subject: str, account_id: int | None, *, address: str | None, now: datetime
+) -> None:
+    """Leave one entry where a wrong try has made an account wait; a name that nobody has leaves none."""
+    if account_id is None:
+        return
+    with transaction() as session:
+        until = throttle.waiting_until(session, kind, subject, now=now)
+        if until is not None:
+            audit.record(
+                session, actor=NOBODY, action="account.wait_began", subject_type=SUBJECT,
+                subject_id=account_id,
+                after={"tried": kind, "address": address, "until": until.isoformat()},
+            )  # fmt: skip
 
 
 def _admit(subject: str, block: str, *, now: datetime) -> None:
