@@ -42,7 +42,7 @@ from enterprise_pipeline.web.audit_words import (
     subject_of,
     who_did,
 )
-from enterprise_pipeline.web.context import actor, local_zone, settings
+from enterprise_pipeline.web.context import actor, is_of_url_for, local_zone, settings
 from enterprise_pipeline.web.entry_forms import ID
 from enterprise_pipeline.web.export_words import about_export, new_export, spooled, watermark
 from enterprise_pipeline.web.filters import translated
@@ -77,8 +77,11 @@ COLUMNS: tuple[tuple[Any, float], ...] = (
 
 @bp.get("")
 @reads
-def index() -> str:
-    """List the entries that the address asks for, newest first."""
+def index() -> ResponseReturnValue:
+    """List the entries that the address asks for, newest first; what a form left empty leaves the address."""
+    if "" in request.args.values():
+        kept = {name: word for name, word in request.args.items() if word and not is_of_url_for(name)}
+        return redirect(url_for(".index", **kept), code=303)
     told = _told()
     shown = service.entry_page(_filter(told), before=_place("before"), after=_place("after"))
     return render_template(

@@ -116,6 +116,22 @@ def test_one_entry_shows_before_and_after(app: Flask, client) -> None:
     assert "123.456" in page or "123.46" in page
 
 
+def test_an_entry_that_replaced_nothing_has_no_column_for_what_was_before(app: Flask, client) -> None:
+    with app.app_context(), transaction() as session:
+        audit.record(session, actor="x", action="import.committed", subject_type="import", subject_id=1,
+                     after={"filename": "a.xlsx"})  # fmt: skip
+    page = main_text(client.get("/audit/1"))
+    assert "项目 内容" in page
+    assert "之前" not in page
+    assert "—" not in page
+
+
+def test_what_a_filter_left_empty_leaves_the_address(client) -> None:
+    answer = client.get("/audit?actor=wang&group=&type=&id=&from=&to=")
+    assert answer.status_code == 303
+    assert answer.location == "/audit?actor=wang"
+
+
 def test_figures_stay_hidden_from_who_may_not_see_them(app: Flask) -> None:
     add_accounts(app, [("admin.li", Role.ADMINISTRATOR), ("lead.wang", Role.CITY_LEAD)])
     record_figures(app)
