@@ -155,7 +155,7 @@ def test_another_standard_of_a_tier_can_be_chosen(pages: FlaskClient) -> None:
         "/candidates?sort=random",
         "/candidates?standard=nothing",
         "/candidates?q=" + "长" * 61,
-        "/candidates?after=%00",
+        "/candidates?after=%25",
         "/candidates?after=WzAsMywwLDAsIjQyMDUwMiIsIkEwMSIsOTk5OTk5OTk5OTk5OTk5OTk5OTk5OTldCg",
         "/enterprises?holds=nobody",
         "/enterprises?sort=random",
