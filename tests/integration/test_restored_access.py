@@ -12,7 +12,7 @@ from enterprise_pipeline.services.backup import postgresql
 from models import Account, LoginSession, ResetLink, db
 from tests.conftest import dispose
 from tests.support.accounts import add_account, sign_in
-from tests.support.backups import make, restore
+from tests.support.backups import add, flask, make, repack, restore
 from tests.support.entry import post
 
 NEW = "云横秦岭家何在 77"
@@ -92,3 +92,35 @@ def test_a_restore_that_takes_nothing_back_says_nothing_of_access(registry):
     told = restore(registry, make(registry)).output
 
     assert "the restore took back" not in told
+
+
+def test_backups_that_a_restore_set_aside_are_named_and_no_alarm(registry):
+    older = make(registry)
+    add(registry)
+    newer = make(registry)
+    assert "heads of 2 backups, up to entry 4" in flask(registry, "audit", "verify").output
+    assert restore(registry, older, "--older").exit_code == 0
+
+    told = flask(registry, "audit", "verify")
+
+    assert told.exit_code == 0, told.output
+    assert "heads of 1 backups, up to entry 2" in told.output
+    assert "Not compared with 1 backups: entry 3 says" in told.output
+    newer.write_bytes(b"no backup")
+    assert "1 backups that cannot be read" in flask(registry, "audit", "verify").output
+
+
+SAID_OF_ITSELF = {
+    "kind": {"kind": "demo"},
+    "schema": {"schema": "0010_accounts"},
+    "head": {"audit_head": {"sequence": 1, "digest": "a" * 64}},
+}
+
+
+@pytest.mark.parametrize("said", SAID_OF_ITSELF.values(), ids=SAID_OF_ITSELF)
+def test_a_manifest_that_says_something_else_than_the_tables_behind_it_is_refused(registry, said):
+    file = repack(make(registry), manifest=lambda told: told.update(said))
+
+    refused = flask(registry, "backup", "verify", file)
+
+    assert (refused.exit_code, "备份清单与其中的数据库不符" in refused.output) == (1, True)
