@@ -272,3 +272,15 @@ def test_the_table_of_roles_tells_every_right(admin):
 
     for word in ("系统管理员", "企业负责人", "查看财务数据", "逐个指定"):
         assert word in page
+
+
+def test_nobody_is_offered_to_turn_off_what_their_role_needs(app, admin):
+    with app.app_context():
+        add_account("zhao", Role.CITY_REVIEWER, second_factor=True)
+
+    assert "您的角色必须启用动态验证码" in main_text(admin.get("/account"))
+    assert "/account/second-factor/remove" not in admin.get("/account").text
+    assert "/account/second-factor/remove" in signed_in(app, "zhao").get("/account").text
+    codes = post(admin, "/account/recovery-codes", current=PASSWORD).text
+    assert "data-print" in codes
+    assert 'class="letter-foot"' in codes
