@@ -299,12 +299,6 @@ def test_a_database_that_others_have_open_is_not_replaced(registry):
     assert names(registry) == {"备份前公司"}
 
 
-def test_a_restore_asks_first(registry):
-    file = make(registry)
-    asked = registry.test_cli_runner().invoke(args=["backup", "restore", str(file)], input="n\n")
-    assert (asked.exit_code, "real registry" in asked.output) == (1, True)
-
-
 def test_a_backup_goes_into_an_empty_place(registry, databases, database_kind, make_app):
     file = make(registry)
     with databases.empty(database_kind) as url:

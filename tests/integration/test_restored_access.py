@@ -95,6 +95,7 @@ def test_a_restore_that_takes_nothing_back_says_nothing_of_access(registry):
 
 
 def test_backups_that_a_restore_set_aside_are_named_and_no_alarm(registry):
+    add(registry)
     older = make(registry)
     add(registry)
     newer = make(registry)
@@ -124,3 +125,9 @@ def test_a_manifest_that_says_something_else_than_the_tables_behind_it_is_refuse
     refused = flask(registry, "backup", "verify", file)
 
     assert (refused.exit_code, "备份清单与其中的数据库不符" in refused.output) == (1, True)
+
+
+def test_a_restore_asks_first(registry):
+    file = make(registry)
+    asked = registry.test_cli_runner().invoke(args=["backup", "restore", str(file)], input="n\n")
+    assert (asked.exit_code, "real registry" in asked.output) == (1, True)
