@@ -83,6 +83,12 @@ BUSY = Words(
     remedy=_l("请过一会儿返回上一页重新提交；填写的内容还在。"),
 )
 ENDED_LINK = Words(title=_l("这个链接不能用"), text=None, remedy=None)
+BUSY_SECONDS = "30"
+STALE_TOKEN = Words(
+    title=_l("页面已失效，没有保存"),
+    text=_l("这个页面打开得太久，或者浏览器清除了 Cookie，无法确认请求来自本系统。没有做任何改动。"),
+    remedy=_l("请返回上一页，先复制已填写的内容，刷新页面后重新提交。"),
+)
 STATUS_OF: tuple[tuple[type[ServiceError], int], ...] = (
     (SessionEnded, 401),
     (NotFound, 404),
