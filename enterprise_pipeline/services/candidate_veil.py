@@ -59,6 +59,17 @@ def refuse_ranking(wanted: CandidateFilter, *, scope: Scope) -> None:
     raise BadFilter({name: message for name, is_asked in asked.items() if is_asked})
 
 
+def apart(rows: list[CandidateRow], wanted: CandidateFilter) -> tuple[list[CandidateRow], list[CandidateRow]]:
+    """Veiled rows where they stand, and those that come last because their place would tell a hidden gap.
+
+    Those are left out of both where the filter asks for gaps up to a size.
+    """
+    if not wanted.size and wanted.sort is not Sort.SHORTFALL:
+        return rows, []
+    shown = [row for row in rows if row.hides_gap is None]
+    return shown, [] if wanted.size else [row for row in rows if row.hides_gap is not None]
+
+
 def _hidden(rule_set: RuleSet, row: CandidateRow, lens: Lens) -> tuple[Why | None, Why | None]:
     """Why the nearest gap, and why the points of a row do not show."""
     gap = lens.why_criterion(rule_set, row.nearest.criterion) if row.nearest else None

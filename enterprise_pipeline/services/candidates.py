@@ -12,7 +12,7 @@ from enterprise_pipeline.services.candidate_conditions import of_area, of_list
 from enterprise_pipeline.services.candidate_filter import BadFilter, CandidateFilter
 from enterprise_pipeline.services.candidate_keys import Cursor, Key, key_of, read_cursor
 from enterprise_pipeline.services.candidate_rows import CandidateRow, read_rows
-from enterprise_pipeline.services.candidate_veil import refuse_ranking, veil_rows
+from enterprise_pipeline.services.candidate_veil import apart, refuse_ranking, veil_rows
 from enterprise_pipeline.services.candidate_walk import Count, Reader, walk
 from enterprise_pipeline.services.live import Live, live
 from enterprise_pipeline.services.rulebooks import current_rulebook
@@ -190,18 +190,25 @@ def every_row(
 ) -> Iterator[list[CandidateRow]]:
     """All rows of the list in its order, some at a time; with the sizes of the enterprises where asked.
 
-    They are for files, so that no business secret is among them.
+    They are for files, so that no business secret is among them; where a gap is one, neither the place
+    of its row in the order nor its being within a size tells it.
     """
     session = reading()
     shown = live(session)
     wanted = with_standard(wanted)
     reader = walk(session, shown, wanted, scope=scope).reader
     keys = reader.keys(limit=size)
+    last: list[CandidateRow] = []
     while keys:
         rows = read_rows(session, shown, wanted, [key[-1] for key in keys], scope=scope)
         veil_rows(session, rows, scope=scope, in_file=True)
+        rows, hidden = apart(rows, wanted)
+        last += hidden
         yield sized(rows, shown) if with_sizes else rows
         keys = reader.keys(after=keys[-1], limit=size)
+    if last:
+        last.sort(key=lambda row: (row.name, row.enterprise_id))
+        yield sized(last, shown) if with_sizes else last
 
 
 def sized(rows: list[CandidateRow], shown: Live) -> list[CandidateRow]:

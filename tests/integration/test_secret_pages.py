@@ -1,5 +1,7 @@
 """Marking business secrets, their trail, and the history of a figure as each reader may have it."""
 
+from dataclasses import replace
+
 import pytest
 
 from enterprise_pipeline.services.accounts.rights import Role
@@ -17,7 +19,7 @@ from scoring.vocabulary import YEARLY_FACTS, Tier
 from tests.support.accounts import PLACE, add_account, main_text, signed_in
 from tests.support.entry import post
 from tests.support.figures import add_telling_enterprise
-from tests.support.small_registry import AS_OF, add_enterprise
+from tests.support.small_registry import AS_OF, GOOD_YEAR, add_enterprise, add_good_enterprise, add_report
 
 REASON = "企业来函要求保密"
 ELSEWHERE = "420583"
@@ -183,6 +185,33 @@ def test_files_carry_no_secret_and_lists_no_amount_of_it_for_evaluators(app, fir
     assert listed.points_lo is not None
     assert in_file.hides_points == "marked"
     assert in_file.points_lo is in_file.points_hi is in_file.shortfall is None
+
+
+def test_neither_the_order_nor_the_size_of_gaps_in_a_file_tells_a_secret_one(app):
+    """Three have too many employees; those with the smallest excess come to keep their number secret."""
+    with app.app_context():
+        firms = {}
+        for name, people in (("甲公司", 550), ("丙公司", 510), ("乙公司", 520)):
+            number = add_good_enterprise(db.session, name=name)
+            more = GOOD_YEAR | {"employees": people, "tech_staff": 300}
+            add_report(db.session, number, 2025, version=2, **more)
+            firms[name] = number
+        db.session.commit()
+        run_full(as_of=AS_OF)
+        wanted = CandidateFilter(tier=Tier.TECH_SME)
+
+        def listed(at_once: int = 2000, **values) -> list[str]:
+            parts = every_row(replace(wanted, **values), scope=EVERYTHING, size=at_once)
+            return [row.name for part in parts for row in part]
+
+        assert listed(sort=Sort.SHORTFALL) == ["丙公司", "乙公司", "甲公司"]
+        assert set(listed(size="5")) == {"丙公司", "乙公司"}
+        mark_secret(firms["丙公司"], column="employees", year=2025, reason=REASON, actor="x")
+        assert listed(sort=Sort.SHORTFALL) == listed(1, sort=Sort.SHORTFALL) == ["乙公司", "甲公司", "丙公司"]
+        assert listed(size="5") == ["乙公司"]
+        mark_secret(firms["乙公司"], column="employees", year=2025, reason=REASON, actor="x")
+        assert listed(sort=Sort.SHORTFALL) == ["甲公司", "丙公司", "乙公司"]
+        assert set(listed()) == set(firms)
 
 
 def test_whoever_may_not_see_every_figure_does_not_rank_by_gaps(app):
