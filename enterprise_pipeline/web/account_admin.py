@@ -183,7 +183,7 @@ def end_sessions(account_id: int) -> ResponseReturnValue:
 def outside_views() -> str:
     """Who asked for enterprises outside their own area."""
     views = listing.outside_views()
-    days = outside.by_person_and_day(views, local_zone())
+    days = outside.by_person_and_day(local_zone(), now=clock.now())
     return render_template("account_admin/outside.html", views=views, days=days)
 
 

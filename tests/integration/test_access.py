@@ -154,7 +154,8 @@ def test_everybody_begins_where_they_may_be_and_sees_only_ways_that_open(
 
 def test_looking_outside_ones_area_is_noted_for_the_lead_to_see(app, enterprises):
     county = signed_in(app, "a.county.reviewer")
-    county.get(f"/enterprises/{enterprises[OUTSIDE]}")
+    for _look in range(3):
+        county.get(f"/enterprises/{enterprises[OUTSIDE]}")
     county.get(f"/enterprises/{ANY_NUMBER}")
     county.get(f"/enterprises/{enterprises[INSIDE]}")
 

@@ -1,12 +1,12 @@
 """How often people asked for enterprises outside their own area: lately, and by person and day."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 
-from enterprise_pipeline.services.accounts.listing import OUTSIDE, OutsideView
+from enterprise_pipeline.services.accounts.listing import OUTSIDE
 from enterprise_pipeline.transaction import reading
 from models import AuditEvent
 
@@ -28,13 +28,26 @@ def count_lately(*, now: datetime) -> int:
     return reading().scalar(query) or 0
 
 
-def by_person_and_day(views: list[OutsideView], zone: ZoneInfo) -> list[PersonDay]:
-    """The attempts summed up by person and day of the bureau, the newest day first."""
-    counted: dict[tuple[date, str], int] = {}
-    for view in views:
-        key = (view.occurred_at.astimezone(zone).date(), view.actor)
-        counted[key] = counted.get(key, 0) + 1
-    newest_first = sorted(
-        counted.items(), key=lambda entry: (-entry[0][0].toordinal(), -entry[1], entry[0][1])
+def by_person_and_day(zone: ZoneInfo, *, now: datetime) -> list[PersonDay]:
+    """The attempts of the last thirty days by person and day of the bureau, the newest day first."""
+    today = now.astimezone(zone).date()
+    days = [today - timedelta(days=back) for back in range(LATELY.days + 1)]
+    starts = [
+        (AuditEvent.occurred_at >= datetime.combine(day, time(), zone), day.toordinal()) for day in days
+    ]
+    day_of = case(*starts, else_=days[-1].toordinal()).label("day")
+    lately = (
+        select(AuditEvent.actor, day_of)
+        .where(AuditEvent.action == OUTSIDE, AuditEvent.occurred_at > now - LATELY)
+        .subquery()
     )
-    return [PersonDay(actor=actor, day=day, n=n) for (day, actor), n in newest_first]
+    n = func.count().label("n")
+    counted = (
+        select(lately.c.actor, lately.c.day, n)
+        .group_by(lately.c.actor, lately.c.day)
+        .order_by(lately.c.day.desc(), n.desc(), lately.c.actor)
+    )
+    return [
+        PersonDay(actor=actor, day=date.fromordinal(day), n=times)
+        for actor, day, times in reading().execute(counted)
+    ]
