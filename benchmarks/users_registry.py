@@ -17,6 +17,7 @@ from urllib.request import urlopen
 from flask import Flask
 from flask_migrate import upgrade
 from sqlalchemy import create_engine, func, make_url, select, text
+from sqlalchemy.orm import Session
 
 from enterprise_pipeline.config import ROOT, Settings
 from enterprise_pipeline.factory import create_app
@@ -105,24 +106,8 @@ def add_people(users: int) -> tuple[Person, ...]:
         for number in range(users):
             role, place = ROTA[number % len(ROTA)], places[number % len(places)]
             name = f"person{number:03d}"
-            account = Account(
-                username=name,
-                lookalike_key=usernames.lookalike_key(name),
-                display_name=name,
-                password_hash=stored,
-            )
-            session.add(account)
-            session.flush()
             is_local = ROLES[role].reach is Reach.JURISDICTION
-            session.add(
-                RoleGrant(
-                    account_id=account.id,
-                    role=role.value,
-                    jurisdiction=place if is_local else None,
-                    valid_from=date(2020, 1, 1),
-                    granted_by="benchmark",
-                )
-            )
+            _add_person(session, name, stored, role, place if is_local else None)
             area = tuple(by_place[place]) if is_local else everywhere
             people.append(
                 Person(
@@ -133,6 +118,26 @@ def add_people(users: int) -> tuple[Person, ...]:
                 )
             )
     return tuple(people)
+
+
+def _add_person(session: Session, name: str, password_hash: str, role: Role, place: str | None) -> None:
+    account = Account(
+        username=name,
+        lookalike_key=usernames.lookalike_key(name),
+        display_name=name,
+        password_hash=password_hash,
+    )
+    session.add(account)
+    session.flush()
+    session.add(
+        RoleGrant(
+            account_id=account.id,
+            role=role.value,
+            jurisdiction=place,
+            valid_from=date(2020, 1, 1),
+            granted_by="benchmark",
+        )
+    )
 
 
 @contextmanager

@@ -80,7 +80,9 @@ COLUMNS: tuple[tuple[Any, float], ...] = (
 def index() -> ResponseReturnValue:
     """List the entries that the address asks for, newest first; what a form left empty leaves the address."""
     if "" in request.args.values():
-        kept = {name: word for name, word in request.args.items() if word and not is_of_url_for(name)}
+        kept: dict[str, Any] = {
+            name: word for name, word in request.args.items() if word and not is_of_url_for(name)
+        }
         return redirect(url_for(".index", **kept), code=303)
     told = _told()
     shown = service.entry_page(_filter(told), before=_place("before"), after=_place("after"))
