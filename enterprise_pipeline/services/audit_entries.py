@@ -17,6 +17,7 @@ from enterprise_pipeline.services.errors import NotFound
 from enterprise_pipeline.services.export_receipts import SUBJECT as EXPORT
 from enterprise_pipeline.services.history import REGISTRY_EMPTIED, REGISTRY_SUBJECT
 from enterprise_pipeline.services.texts import N_, Text
+from enterprise_pipeline.services.veiling import why_recorded
 from enterprise_pipeline.transaction import reading
 from models import Account, AuditEvent, Enterprise
 from models.base import JsonObject
@@ -249,6 +250,6 @@ def _hidden(session: Session, event: AuditEvent, scope: Scope, told: JsonObject)
         hidden |= PERSON
     if event.subject_type == ENTERPRISE and event.subject_id.isdecimal():
         veil = veil_of(session, int(event.subject_id), scope=scope)
-        year = told.get("year")
-        hidden |= {name for name in told if veil.why(name, year if isinstance(year, int) else None)}
+        year = told.get("year") if isinstance(told.get("year"), int) else None
+        hidden |= {name for name in told if why_recorded(name, event.action, year, veil)}
     return frozenset(hidden)

@@ -172,11 +172,16 @@ def _edit(edit: Edit, veil: Veil) -> Edit:
 
 
 def _why_value(name: str, edit: Edit, veil: Veil) -> Why | None:
+    return why_recorded(name, edit.action, edit.about.get("year"), veil)
+
+
+def why_recorded(name: str, action: str, year: int | None, veil: Veil) -> Why | None:
+    """Why a value of a recorded change does not show: a hidden figure, or words that may tell of one."""
     if name in COLUMNS:
-        return veil.why(name, edit.about.get("year"))
-    if name in _WORDS and edit.action.startswith(_ABOUT_FIGURES) and not veil.has_figures:
+        return veil.why(name, year)
+    if name in _WORDS and action.startswith(_ABOUT_FIGURES) and not veil.has_figures:
         return Why.NO_RIGHT
-    is_about_secrets = edit.action.startswith((*_ABOUT_SECRETS, *_ABOUT_FIGURES))
+    is_about_secrets = action.startswith((*_ABOUT_SECRETS, *_ABOUT_FIGURES))
     return Why.MARKED if name in _WORDS and is_about_secrets and not veil.has_secrets else None
 
 

@@ -19,11 +19,11 @@ from enterprise_pipeline.web.check_words import init_check_words
 from enterprise_pipeline.web.context import settings, today
 from enterprise_pipeline.web.csrf import protect
 from enterprise_pipeline.web.language import A_YEAR_S, COOKIE, LANGUAGES
-from enterprise_pipeline.web.visitors import comes_from_elsewhere, visitor_address
+from enterprise_pipeline.web.visitors import visitor_address
 
 bp = Blueprint("check", __name__, url_prefix="/check")
 # A token would need a session, and strangers get none: the pages only compute, and what is kept can be
-# changed only by whoever holds its link. Other sites are refused by `refuse_other_sites`.
+# changed only by whoever holds its link. Other sites are refused by `csrf.init_csrf`, here as everywhere.
 protect.exempt(bp)
 init_check_words(bp)
 
@@ -32,16 +32,9 @@ UNCOUNTED = frozenset({"check.start", "check.language"})
 BACK, SKIP, NEXT, RESULT, EDIT, UNIT = "back", "skip", "next", "result", "edit", "unit"
 
 
-@bp.before_request
-def refuse_other_sites() -> None:
-    """Take forms from our own pages only."""
-    if request.method == "POST" and comes_from_elsewhere():
-        abort(HTTPStatus.BAD_REQUEST, _("这份表单来自别的网站，没有处理。请从本站的自测首页开始。"))
-
-
-@bp.before_request
-def refuse_long_forms() -> None:
-    """Read no more than the answers can be long."""
+@bp.url_value_preprocessor
+def refuse_long_forms(_endpoint: str | None, _values: dict[str, Any] | None) -> None:
+    """Read no more than the answers can be long; told before anything looks into the form."""
     request.max_content_length = LONGEST_FORM
 
 

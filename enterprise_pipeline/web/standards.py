@@ -4,7 +4,18 @@ import io
 from threading import Thread
 from threading import enumerate as enumerate_threads
 
-from flask import Blueprint, Flask, current_app, flash, redirect, render_template, request, send_file, url_for
+from flask import (
+    Blueprint,
+    Flask,
+    abort,
+    current_app,
+    flash,
+    redirect,
+    render_template,
+    request,
+    send_file,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from werkzeug.datastructures import CombinedMultiDict
@@ -21,7 +32,13 @@ from enterprise_pipeline.services.standards.beginning import (
     usual_standard,
 )
 from enterprise_pipeline.services.standards.drafts import get_version
-from enterprise_pipeline.services.standards.listing import Phase, copies, list_versions, version_line
+from enterprise_pipeline.services.standards.listing import (
+    Phase,
+    VersionLine,
+    copies,
+    list_versions,
+    version_line,
+)
 from enterprise_pipeline.services.standards.pages import changes_of, version_page
 from enterprise_pipeline.services.standards.publication import (
     Decision,
@@ -34,6 +51,7 @@ from enterprise_pipeline.services.standards.publication import (
 )
 from enterprise_pipeline.services.standards.toml_text import Table
 from enterprise_pipeline.web import standard_cases, standard_criteria, standard_points
+from enterprise_pipeline.web.access import may_open
 from enterprise_pipeline.web.context import actor, current_as_of, today
 from enterprise_pipeline.web.entry_forms import ID, form_meta, pin
 from enterprise_pipeline.web.export_words import new_export
@@ -73,7 +91,20 @@ for _rule, _view, _methods in _MORE:
 @bp.get("")
 def index() -> str:
     """List every version of every local standard, with where it stands on the day."""
-    return render_template("standards/index.html", versions=list_versions(as_of=current_as_of()))
+    versions = [line for line in list_versions(as_of=current_as_of()) if _shows(line.phase)]
+    return render_template("standards/index.html", versions=versions)
+
+
+def _shows(phase: Phase) -> bool:
+    """Whether a version shows to whoever asks: a draft is nobody's business before it is published."""
+    return phase is not Phase.DRAFT or may_open("standards.new")
+
+
+def _require_shown(version_id: int) -> VersionLine:
+    line = version_line(version_id, as_of=current_as_of())
+    if not _shows(line.phase):
+        abort(404)
+    return line
 
 
 @bp.route("/new", methods=BOTH)
@@ -125,8 +156,8 @@ def _say_begun(version: drafts.Version) -> None:
 @bp.get(ONE)
 def show(version_id: int) -> str:
     """Show a version as sentences, with what is wrong with it."""
+    line = _require_shown(version_id)
     shown = version_page(version_id, say)
-    line = version_line(version_id, as_of=current_as_of())
     upload = UploadTomlForm(meta=form_meta())
     upload.seen.data = str(shown.version.revision)
     return render_template(
@@ -206,6 +237,7 @@ def discard(version_id: int) -> ResponseReturnValue:
 @bp.get(ONE + "/rule.toml")
 def download(version_id: int) -> ResponseReturnValue:
     """Download a version as a rule file."""
+    _require_shown(version_id)
     version = get_version(version_id)
     name = f"{version.tier}-{version.standard}-{version.number}.toml"
     export = new_export(ExportKind.STANDARD, filter_in_words=name, of=str(version_id), form="toml")

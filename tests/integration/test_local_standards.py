@@ -8,6 +8,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from enterprise_pipeline.services import clock, rulebooks
+from enterprise_pipeline.services.accounts.scope import EVERYTHING
 from enterprise_pipeline.services.candidate_filter import CandidateFilter
 from enterprise_pipeline.services.candidates import built_tiers, page
 from enterprise_pipeline.services.errors import FieldConflict, NotFound, ServiceError
@@ -305,7 +306,7 @@ def test_a_list_by_a_standard_that_was_taken_back_can_still_be_read(session):
     version_id = published(tier=Tier.HNTE_RESERVE, standard="local", copy_of="LOCAL-HNTE-RESERVE")
     run_full(as_of=NEXT_YEAR)
     withdraw(version_id, reason="x", by="李四", today=TODAY, actor="local")
-    (row,) = page(CandidateFilter(tier=Tier.HNTE_RESERVE)).rows
+    (row,) = page(CandidateFilter(tier=Tier.HNTE_RESERVE), scope=EVERYTHING).rows
     assert row.rule_set_id == "HNTE-RESERVE-LOCAL-1"
     assert row.nearest is not None
     assert row.nearest.criterion.id == "age"

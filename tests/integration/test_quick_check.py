@@ -336,7 +336,7 @@ def test_forms_of_other_sites_are_refused(client):
     refused = client.post("/check/step", headers={"Sec-Fetch-Site": "cross-site"})
     own = client.post("/check/step", headers={"Sec-Fetch-Site": "same-origin"})
 
-    assert (refused.status_code, own.status_code) == (400, 200)
+    assert (refused.status_code, own.status_code) == (403, 200)
     assert "别的网站" in refused.text
 
 
