@@ -114,7 +114,8 @@ def test_an_administrator_opens_an_account_and_takes_a_role_away(browser: Browse
         if scripts:  # axe is a script itself
             assert_accessible(page)
         page.get_by_role("link", name="我已保存").click()
-        page.get_by_role("button", name="收回市级审核员").click()
+        page.get_by_role("link", name="收回市级审核员").click()
+        page.get_by_role("button", name="收回角色").click()
 
         expect(page.get_by_text("已收回角色")).to_be_visible()
 

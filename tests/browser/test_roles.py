@@ -115,6 +115,8 @@ def test_a_double_click_opens_one_account(browser: Browser, site):
         page.get_by_label("用户名").fill("chen.li")
         page.get_by_label("角色").select_option("city_reviewer")
         page.get_by_role("button", name="开通并生成链接").dblclick()
+        page.get_by_label("当前密码").fill(PASSWORD)
+        page.get_by_role("button", name="继续").dblclick()
         expect(page.locator(".link-text")).to_contain_text("/password/")
         expect(page.locator(".letter")).to_contain_text("陈立，您好")
     with site.app.app_context():
