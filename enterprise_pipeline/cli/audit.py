@@ -84,7 +84,7 @@ def _tell_compared(kept: KeptHeads, *, n_given: int) -> None:
             "what was cut off or rewritten behind it would not be found."
         )
     if n_given:
-        click.echo(f"Compared with {n_given} given heads.")
+        click.echo(f"Compared with {n_given} given head{'' if n_given == 1 else 's'}.")
     if not kept.heads and not n_given:
         click.echo(
             "Compared with nothing kept elsewhere: an end cut off or rewritten together with its head "

@@ -318,7 +318,7 @@ def test_commands_tell_the_head_and_what_is_wrong(chained, runner):
     whole = runner.invoke(args=["audit", "verify", "--head", written_down])
     assert (whole.exit_code, whole.output) == (
         0,
-        f"The audit trail is whole: 10 entries, head {written_down}\n",
+        f"Compared with 1 given head.\nThe audit trail is whole: 10 entries, head {written_down}\n",
     )
 
     tamper(chained, "UPDATE audit_event SET actor = '李四' WHERE id IN (4, 5)")
