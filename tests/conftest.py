@@ -1,10 +1,12 @@
 """Fixtures every test may ask for: an application on each database, a client, a server, a browser."""
 
+import gc
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from threading import Thread
 from typing import Any, Self
+from weakref import WeakSet
 
 import pytest
 from flask import Flask
@@ -54,6 +56,12 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     )
 
 
+def pytest_collection_finish() -> None:
+    """Keep what lives as long as the run out of every later collection of garbage."""
+    gc.collect()
+    gc.freeze()
+
+
 def pytest_terminal_summary(terminalreporter: Any) -> None:
     """Say loudly what was not run, because a skipped line among thousands is easily missed."""
     summarise(terminalreporter)
@@ -94,7 +102,8 @@ def make_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[...,
 
     Without ``today`` it is always the same day, or tests would come out differently tomorrow.
     """
-    apps: list[Flask] = []
+    # Weakly held: thousands of applications at once would make every collection of garbage slow.
+    apps: WeakSet[Flask] = WeakSet()
     # Compiling the templates anew for every application took half of the time of tests that show pages.
     compiled = FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
 
@@ -104,7 +113,7 @@ def make_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[...,
         app = create_app(Settings(instance=instance, database_url=url, secret_key="k" * 64, **settings))
         app.testing = True
         app.jinja_env.bytecode_cache = compiled
-        apps.append(app)
+        apps.add(app)
         return app
 
     yield build
