@@ -57,6 +57,19 @@ def test_a_mark_and_its_end_stand_in_the_trail_with_who_and_why(app, firm):
         assert verify_chain().findings == []
 
 
+def test_the_reason_of_a_mark_is_read_by_those_who_see_secrets_only(app, firm):
+    with app.app_context():
+        add_account("lead", Role.CITY_LEAD)
+        add_account("admin", Role.ADMINISTRATOR)
+        mark_secret(firm, column="revenue_fen", year=2025, reason=REASON, actor="wang")
+        number = db.session.query(AuditEvent.id).filter_by(action="secret.marked").scalar()
+
+    assert REASON in signed_in(app, "lead").get(f"/audit/{number}").text
+    page = signed_in(app, "admin").get(f"/audit/{number}")
+    assert page.status_code == 200
+    assert REASON not in page.text
+
+
 @pytest.mark.parametrize(
     ("told", "field"),
     [

@@ -95,3 +95,15 @@ def test_who_withdraws_is_who_is_signed_in(app: Flask, draft: int) -> None:
     told = {"csrf_token": hidden(page, "csrf_token"), "by": "别人", "reason": "条件写错了"}
     assert zhao.post(f"/standards/{draft}/withdraw", data=told).status_code == 303
     assert stored(app).withdrawn_by == "lead.zhao"
+
+
+def test_a_draft_shows_to_those_who_write_standards_only(app: Flask, draft: int) -> None:
+    add_accounts(app, (("county.li", Role.COUNTY_REVIEWER),))
+    lead, county = signed_in(app, "lead.wang"), signed_in(app, "county.li")
+    for address in (f"/standards/{draft}", f"/standards/{draft}/rule.toml"):
+        assert (lead.get(address).status_code, county.get(address).status_code) == (200, 404)
+    assert f"/standards/{draft}" in lead.get("/standards").text
+    assert f"/standards/{draft}" not in county.get("/standards").text
+
+    send(signed_in(app, "lead.zhao"), f"/standards/{draft}/publish", effective_from=DAY)
+    assert county.get(f"/standards/{draft}").status_code == 200
