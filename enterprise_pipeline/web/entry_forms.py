@@ -85,7 +85,8 @@ def after_change(enterprise_id: int, *, saved: str) -> None:
     try:
         changes = rescreen(enterprise_id, as_of=today())
     except Busy:
-        flash(f"{saved}{_('系统正忙，结论还没有更新；下一次筛查会补上。')}", "warning")
+        later = _("系统正忙，结论还没有更新；下一次筛查会补上。")
+        flash(f"{saved}{later}", "warning")
         return
     flash(f"{saved}{verdict_sentence(changes)}", "success")
 
