@@ -1,7 +1,5 @@
 """``flask accounts``: the first administrator, and help for who cannot get in."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date
 from typing import TextIO
 from zoneinfo import ZoneInfo
@@ -11,13 +9,13 @@ from flask import current_app
 from flask.cli import with_appcontext
 
 from enterprise_pipeline.cli.operator import operator
+from enterprise_pipeline.cli.refusals import refusals_told
 from enterprise_pipeline.config import Settings
 from enterprise_pipeline.services import clock
 from enterprise_pipeline.services.accounts import administration, listing, reset_links, second_factor
 from enterprise_pipeline.services.accounts.listing import GivenRole
 from enterprise_pipeline.services.accounts.reset_links import LINK_PATH, NewLink
 from enterprise_pipeline.services.accounts.sealing import key_from
-from enterprise_pipeline.services.errors import ServiceError
 
 ACTOR = operator()
 
@@ -36,7 +34,7 @@ def create_administrator(username: str, display_name: str | None) -> None:
 
     From the first account on, everybody has to sign in.
     """
-    with _told():
+    with refusals_told():
         link = administration.create_administrator(
             username, display_name or username, actor=ACTOR, today=_today(), now=clock.now()
         )
@@ -62,7 +60,7 @@ def list_accounts() -> None:
 @with_appcontext
 def unlock(username: str) -> None:
     """Let an account sign in again after too many wrong tries, or after somebody locked it."""
-    with _told():
+    with refusals_told():
         administration.unlock(administration.account_id_of(username), actor=ACTOR)
     click.echo(f"{username!r} may sign in again.")
 
@@ -72,7 +70,7 @@ def unlock(username: str) -> None:
 @with_appcontext
 def reset_link(username: str) -> None:
     """Print a link with which the owner of an account sets a new password, once."""
-    with _told():
+    with refusals_told():
         account_id = administration.account_id_of(username)
         link = reset_links.make(account_id, actor=ACTOR, now=clock.now())
     _show(link)
@@ -83,7 +81,7 @@ def reset_link(username: str) -> None:
 @with_appcontext
 def remove_second_factor(username: str) -> None:
     """Turn the second factor of an account off: telephone and recovery codes, or the secret key, are lost."""
-    with _told():
+    with refusals_told():
         second_factor.remove(administration.account_id_of(username), actor=ACTOR)
     click.echo(
         f"{username!r} signs in with the password alone, and sets up a new one where the role needs it."
@@ -100,7 +98,7 @@ def remove_second_factor(username: str) -> None:
 @with_appcontext
 def reseal(old_key: TextIO) -> None:
     """Seal the secrets of second factors anew, after the secret key of the installation was changed."""
-    with _told():
+    with refusals_told():
         renewed, lost = second_factor.reseal(key_from(old_key.read().strip()), actor=ACTOR)
     click.echo(f"Sealed {renewed} anew.")
     if lost:
@@ -127,12 +125,3 @@ def _settings() -> Settings:
 
 def _today() -> date:
     return clock.today(_settings().timezone, pretended=_settings().today)
-
-
-@contextmanager
-def _told() -> Iterator[None]:
-    """End a command with the reason that a service gives."""
-    try:
-        yield
-    except ServiceError as error:
-        raise click.ClickException(error.message) from error

@@ -8,12 +8,12 @@ from flask import current_app
 from flask.cli import with_appcontext
 
 from enterprise_pipeline.cli.operator import operator
+from enterprise_pipeline.cli.refusals import refusals_told
 from enterprise_pipeline.config import Settings
 from enterprise_pipeline.services import audit_trail
 from enterprise_pipeline.services.audit_anchors import KeptHeads, heads_of_backups
 from enterprise_pipeline.services.audit_chain import Head
 from enterprise_pipeline.services.backup.archive import read_manifest
-from enterprise_pipeline.services.errors import ServiceError
 
 ACTOR = operator()
 _HEAD = re.compile(r"(?:(\d{1,18}):)?([0-9a-f]{64})")
@@ -61,12 +61,10 @@ def verify(start: int, heads: tuple[Head, ...], files: tuple[Path, ...]) -> None
     The chain is compared with the heads inside all backups of PIPELINE_BACKUPS, and with those given.
     """
     settings: Settings = current_app.config["SETTINGS"]
-    try:
+    with refusals_told():
         kept = heads_of_backups(settings.backup_folder)
         given = (*heads, *(read_manifest(file).facts.audit_head for file in files))
         found = audit_trail.verify_chain(start=start, anchors=(*given, *kept.heads))
-    except ServiceError as error:
-        raise click.ClickException(error.message) from error
     _tell_compared(kept, n_given=len(given))
     for finding in found.summed_up():
         click.echo(str(finding))
@@ -109,8 +107,6 @@ def erase(sequence: int, reason: str, *, yes: bool) -> None:
     """Remove the values before and after of entry SEQUENCE for good; the chain stays valid."""
     if not yes:
         click.confirm(f"Erase the values of entry {sequence}? They cannot be brought back", abort=True)
-    try:
+    with refusals_told():
         audit_trail.erase_payload(sequence, reason=reason, actor=ACTOR)
-    except ServiceError as error:
-        raise click.ClickException(error.message) from error
     click.echo(f"The values of entry {sequence} are gone; backups made earlier still hold them.")

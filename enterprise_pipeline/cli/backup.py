@@ -1,7 +1,5 @@
 """``flask backup``: make, verify, restore, list and prune backups of the registry."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -13,6 +11,7 @@ from flask_migrate import upgrade
 
 from enterprise_pipeline.cli.databases import application_on
 from enterprise_pipeline.cli.operator import operator
+from enterprise_pipeline.cli.refusals import refusals_told
 from enterprise_pipeline.config import Settings
 from enterprise_pipeline.services.backup.archive import read_manifest
 from enterprise_pipeline.services.backup.creating import Home, create_backup
@@ -21,7 +20,6 @@ from enterprise_pipeline.services.backup.restoring import Lost, restore_backup
 from enterprise_pipeline.services.backup.retention import Keep, Stored, stored_backups
 from enterprise_pipeline.services.backup.retention import prune as prune_backups
 from enterprise_pipeline.services.backup.verifying import verify_backup
-from enterprise_pipeline.services.errors import ServiceError
 
 ACTOR = operator()
 FILE = click.Path(dir_okay=False, path_type=Path)
@@ -38,7 +36,7 @@ def backup() -> None:
 @with_appcontext
 def create(folder: Path | None) -> None:
     """Back up the registry, while the server goes on."""
-    with _told():
+    with refusals_told():
         made = create_backup(_home(), (folder or _settings().backup_folder).absolute(), actor=ACTOR)
     click.echo(f"{made.path}  {_size(made.size)}")
     click.echo(_described(made.manifest))
@@ -49,7 +47,7 @@ def create(folder: Path | None) -> None:
 @with_appcontext
 def verify(file: Path) -> None:
     """Check every byte of FILE, the database inside, and the audit trail inside that; exit 1 when damaged."""
-    with _told():
+    with refusals_told():
         manifest = verify_backup(file)
     click.echo(f"{file.name} is whole. {_described(manifest)}")
 
@@ -61,7 +59,7 @@ def verify(file: Path) -> None:
 @with_appcontext
 def restore(file: Path, *, older: bool, yes: bool) -> None:
     """Put the registry of FILE into the place of the present one, which is kept under another name."""
-    with _told():
+    with refusals_told():
         manifest = read_manifest(file)
         if not yes:
             click.echo(_described(manifest))
@@ -101,20 +99,11 @@ def prune(folder: Path | None) -> None:
     """Delete backups that no kept day, week or month needs (PIPELINE_BACKUP_KEEP)."""
     daily, weekly, monthly = _settings().backup_keep
     keep = Keep(daily=daily, weekly=weekly, monthly=monthly)
-    with _told():
+    with refusals_told():
         gone = prune_backups((folder or _settings().backup_folder), keep, timezone=_settings().timezone)
     for path in gone:
         click.echo(f"deleted {path.name}")
     click.echo(f"{len(gone)} deleted; kept: newest of {daily} days, {weekly} weeks, {monthly} months")
-
-
-@contextmanager
-def _told() -> Iterator[None]:
-    """Show what a service refused as the message of the command."""
-    try:
-        yield
-    except ServiceError as error:
-        raise click.ClickException(error.message) from error
 
 
 def _settings() -> Settings:

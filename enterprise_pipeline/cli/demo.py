@@ -9,12 +9,12 @@ from flask.cli import with_appcontext
 from flask_migrate import upgrade
 
 from enterprise_pipeline.cli.databases import application_on
+from enterprise_pipeline.cli.refusals import refusals_told
 from enterprise_pipeline.config import SQLITE_PREFIX, Settings, SettingsError, database_url
 from enterprise_pipeline.services import clock
 from enterprise_pipeline.services.accounts.rights import ROLES
 from enterprise_pipeline.services.demo.accounts import DemoAccount, make_accounts
 from enterprise_pipeline.services.demo.build import DemoSummary, build_demo
-from enterprise_pipeline.services.errors import ServiceError
 from scoring.vocabulary import TIER_NAMES, Tier
 
 MOST_ENTERPRISES = 1_000_000
@@ -55,10 +55,8 @@ def build(enterprises: int, seed: int, *, force: bool, address: str | None) -> N
     url = _target(current_app.config["SETTINGS"], address)
     with application_on(url):
         upgrade()
-        try:
+        with refusals_told():
             summary = build_demo(enterprises=enterprises, seed=seed, replace=force)
-        except ServiceError as error:
-            raise click.ClickException(error.message) from error
     for line in _told(summary):
         click.echo(line)
     click.echo(f"Next: {_address_for_the_next_command(url)}flask --app app screen")
@@ -77,11 +75,8 @@ def accounts(address: str | None) -> None:
     From then on whoever opens the demo registry has to sign in.
     """
     settings: Settings = current_app.config["SETTINGS"]
-    with application_on(_target(settings, address)):
-        try:
-            made = make_accounts(today=_today(settings), now=clock.now())
-        except ServiceError as error:
-            raise click.ClickException(error.message) from error
+    with application_on(_target(settings, address)), refusals_told():
+        made = make_accounts(today=_today(settings), now=clock.now())
     for line in _introduced(made):
         click.echo(line)
 

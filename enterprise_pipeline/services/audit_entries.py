@@ -17,7 +17,7 @@ from enterprise_pipeline.services.errors import NotFound
 from enterprise_pipeline.services.export_receipts import SUBJECT as EXPORT
 from enterprise_pipeline.services.history import REGISTRY_EMPTIED, REGISTRY_SUBJECT
 from enterprise_pipeline.services.texts import N_, Text
-from enterprise_pipeline.services.veiling import why_recorded
+from enterprise_pipeline.services.veiling import ABOUT_PEOPLE, PERSON, why_recorded
 from enterprise_pipeline.transaction import reading
 from models import Account, AuditEvent, Enterprise
 from models.base import JsonObject
@@ -28,9 +28,6 @@ ACCOUNT = "account"
 # Texts that people or files wrote, in which figures of an enterprise may stand.
 FREE_TEXT = frozenset({"content", "reason"})
 FREE_TEXT_OF = ("question.", "standard.case")
-# Who is called at an enterprise shows to those who see its business secrets.
-PERSON = frozenset({"name", "phone", "email", "has_consent"})
-PERSON_OF = "contact."
 _E = AuditEvent
 COLUMNS = (_E.id, _E.occurred_at, _E.actor, _E.action, _E.subject_type, _E.subject_id)
 
@@ -246,7 +243,8 @@ def _hidden(session: Session, event: AuditEvent, scope: Scope, told: JsonObject)
     hidden: set[str] = set()
     if not scope.may_see_figures and event.action.startswith(FREE_TEXT_OF):
         hidden |= FREE_TEXT
-    if event.action.startswith(PERSON_OF) and scope.secrets is None:
+    if event.action.startswith(ABOUT_PEOPLE) and scope.secrets is None:
+        # Who is called at an enterprise shows to those who see its business secrets.
         hidden |= PERSON
     if event.subject_type == ENTERPRISE and event.subject_id.isdecimal():
         veil = veil_of(session, int(event.subject_id), scope=scope)

@@ -1,7 +1,10 @@
 """The only place of the services that looks at a clock; every use case is told its day."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
+
+# The clocks of two machines may differ by this much without anybody having set one.
+SKEW = timedelta(minutes=2)
 
 
 def now() -> datetime:

@@ -17,6 +17,7 @@ from enterprise_pipeline.services.figures import (
     add_version,
     figure_versions,
     newest_report,
+    report_of,
     values_of,
 )
 from enterprise_pipeline.services.texts import N_, Text
@@ -104,9 +105,7 @@ def restore_value(
     _refuse_unknown(column)
     with transaction() as session:
         locked(session, enterprise_id)
-        old = session.get(AnnualReport, report_id)
-        if old is None or old.enterprise_id != enterprise_id:
-            raise NotFound(Text(N_("这家企业没有编号为 %(id)s 的数据版本。"), id=report_id))
+        old = report_of(session, enterprise_id, report_id)
         newest = newest_report(session, enterprise_id, year=old.fiscal_year, source=old.source)
         if newest is None or newest.version != base:
             raise StaleVersion

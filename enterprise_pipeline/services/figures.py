@@ -126,9 +126,7 @@ def restore_version(enterprise_id: int, report_id: int, *, actor: str, today: da
     """
     with transaction() as session:
         locked(session, enterprise_id)
-        old = session.get(AnnualReport, report_id)
-        if old is None or old.enterprise_id != enterprise_id:
-            raise NotFound(Text(N_("这家企业没有编号为 %(id)s 的数据版本。"), id=report_id))
+        old = report_of(session, enterprise_id, report_id)
         newest = newest_report(session, enterprise_id, year=old.fiscal_year, source=old.source)
         report = AnnualReport(
             enterprise_id=enterprise_id,
@@ -145,6 +143,14 @@ def restore_version(enterprise_id: int, report_id: int, *, actor: str, today: da
             action="figures.restored",
             restored=old.version,
         )
+
+
+def report_of(session: Session, enterprise_id: int, report_id: int) -> AnnualReport:
+    """One stored version of an enterprise's figures; NotFound when it has no such version."""
+    found = session.get(AnnualReport, report_id)
+    if found is None or found.enterprise_id != enterprise_id:
+        raise NotFound(Text(N_("这家企业没有编号为 %(id)s 的数据版本。"), id=report_id))
+    return found
 
 
 def figure_versions(enterprise_id: int, *, year: int | None = None) -> list[ReportVersion]:

@@ -25,8 +25,8 @@ _ABOUT_FIGURES = ("question.", "figures.")
 _ABOUT_SECRETS = ("secret.",)
 _WORDS = ("reason", "why")
 # What is told of a person to call; by the group of the action.
-_ABOUT_PEOPLE = ("contact.",)
-_PERSON = frozenset({"name", "phone", "email", "has_consent"})
+ABOUT_PEOPLE = "contact."
+PERSON = frozenset({"name", "phone", "email", "has_consent"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -156,11 +156,11 @@ def veiled_edits(edits: Iterable[Edit], veil: Veil) -> list[Edit]:
 
 def people_veiled(edits: Iterable[Edit]) -> list[Edit]:
     """Recorded changes without names and numbers of people, for whoever has no business calling them."""
-    return [_without_person(edit) if edit.action.startswith(_ABOUT_PEOPLE) else edit for edit in edits]
+    return [_without_person(edit) if edit.action.startswith(ABOUT_PEOPLE) else edit for edit in edits]
 
 
 def _without_person(edit: Edit) -> Edit:
-    hidden = dict(edit.hidden) | {name: Why.NO_RIGHT for name in edit.values if name in _PERSON}
+    hidden = dict(edit.hidden) | {name: Why.NO_RIGHT for name in edit.values if name in PERSON}
     values = {name: pair for name, pair in edit.values.items() if name not in hidden}
     return replace(edit, values=values, hidden=hidden)
 

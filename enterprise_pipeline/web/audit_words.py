@@ -12,7 +12,7 @@ from enterprise_pipeline.services.audit_entries import Line
 from enterprise_pipeline.web.access import may_open
 from enterprise_pipeline.web.context import LOCAL_ACTOR
 from enterprise_pipeline.web.filters import jurisdiction, number, tier_name, translated, unknown
-from enterprise_pipeline.web.history_words import ENTERPRISE_ACTIONS, choice_value
+from enterprise_pipeline.web.history_words import ENTERPRISE_ACTIONS, VALUE_NAMES, choice_value
 from enterprise_pipeline.web.said import said
 from scoring.vocabulary import COLUMNS, Tier, Unit
 
@@ -125,24 +125,10 @@ _PAGES: Mapping[str, tuple[str, str]] = {
     "rehearsal": ("rules.rehearsal", "rehearsal_id"),
     "audit_event": ("audit.show", "number"),
 }
-NAMES: Mapping[str, Any] = {
-    "credit_code": _l("统一社会信用代码"),
-    "name": _l("名称"),
-    "division_code": _l("登记所在地"),
-    "jurisdiction": _l("归口管理"),
-    "hitech_field": _l("高新技术领域"),
-    "address": _l("地址"),
-    "pool_id": _l("资质"),
+NAMES: Mapping[str, Any] = VALUE_NAMES | {
     "number": _l("证书编号"),
-    "issued_on": _l("发证日期"),
-    "issued_year": _l("发证年份"),
-    "expires_on": _l("有效期至"),
-    "revoked_on": _l("撤销日期"),
-    "phone": _l("电话"),
-    "email": _l("邮箱"),
     "role": _l("角色"),
     "reason": _l("理由"),
-    "has_consent": _l("同意接收提醒信息"),
     "year": _l("年度"),
     "source": _l("来源"),
     "version": _l("版本"),

@@ -31,7 +31,8 @@ ENTERPRISE_ACTIONS: dict[str, Any] = {
     "question.answered": _l("核实数据"),
     "question.reopened": _l("重新提出要核实的问题"),
 }
-_NAMES: dict[str, Any] = {
+# What values are called wherever a recorded change is read.
+VALUE_NAMES: dict[str, Any] = {
     "credit_code": _l("统一社会信用代码"),
     "name": _l("名称"),
     "division_code": _l("登记所在地"),
@@ -45,10 +46,12 @@ _NAMES: dict[str, Any] = {
     "revoked_on": _l("撤销日期"),
     "phone": _l("电话"),
     "email": _l("邮箱"),
+    "has_consent": _l("同意接收提醒信息"),
+}
+_NAMES: dict[str, Any] = VALUE_NAMES | {
     "reason": _l("核实结果"),
     "fact": _l("项目"),
     "why": _l("理由"),
-    "has_consent": _l("同意接收提醒信息"),
 }
 
 

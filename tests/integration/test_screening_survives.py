@@ -82,6 +82,7 @@ def worsen(other: Session, firm: int) -> None:
             enterprise_id=firm, fiscal_year=2025, source="late", version=1, received_on=AS_OF, **figures
         )
     )
+    other.flush()  # so that it is this test that begins to write, not the service
     mark_changed(other, [firm])
 
 

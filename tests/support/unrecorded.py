@@ -40,7 +40,6 @@ NOT_RECORDED = {
 EXEMPT = {
     "services/accounts/second_factor.py:offer": "its secret opens nothing yet; enrolling is an entry",
     "migrations/": "changes the form of tables, before anybody works",
-    "services/changes.py:mark_changed": "comes first only where a test writes as a service would",
     "services/demo/": "invents a registry; replacing one that held something is an entry",
     "services/imports/outcome.py:screen_import": "notes which screening followed; the import is an entry",
 }

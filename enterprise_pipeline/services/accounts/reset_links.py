@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from enterprise_pipeline.services import audit
+from enterprise_pipeline.services import audit, clock
 from enterprise_pipeline.services.accounts import passwords, sessions, throttle, tokens
 from enterprise_pipeline.services.accounts.sessions import SUBJECT
 from enterprise_pipeline.services.accounts.signing_in import account_subject
@@ -18,7 +18,6 @@ from models import Account, ResetLink
 # The page that the token is appended to.
 LINK_PATH = "/password/"
 VALID_FOR = timedelta(days=3)
-SKEW = timedelta(minutes=2)
 
 
 class LinkEnded(NotFound):
@@ -142,7 +141,7 @@ def _usable(
         raise LinkEnded
     link, account = found
     is_spent = link.used_at is not None or link.withdrawn_at is not None
-    if is_spent or account.locked_at is not None or not link.created_at - SKEW <= now < link.expires_at:
+    if is_spent or account.locked_at is not None or not link.created_at - clock.SKEW <= now < link.expires_at:
         raise LinkEnded
     return link, account
 

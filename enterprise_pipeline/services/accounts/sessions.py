@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Row, bindparam, select, update
 from sqlalchemy.orm import Session
 
-from enterprise_pipeline.services import audit
+from enterprise_pipeline.services import audit, clock
 from enterprise_pipeline.services.accounts import tokens
 from enterprise_pipeline.services.accounts.identity import GRANT_COLUMNS, Access, as_grant
 from enterprise_pipeline.services.errors import NotFound, ServiceError
@@ -20,7 +20,6 @@ SUBJECT = "account"
 IDLE = timedelta(hours=2)
 LIFETIME = timedelta(hours=12)
 SEEN_EVERY = timedelta(minutes=5)
-SKEW = timedelta(minutes=2)
 
 
 # Asked by every request, so it is one statement of plain columns: a row for each role, with what names it.
@@ -210,7 +209,7 @@ def end_all(session: Session, account_id: int, *, now: datetime, besides: int | 
 
 def _is_open(row: LoginSession | Row[*tuple[Any, ...]], now: datetime) -> bool:
     """Not ended, used lately, opened today; and not of the future, where the clock has gone back."""
-    if row.ended_at is not None or row.last_seen_at > now + SKEW:
+    if row.ended_at is not None or row.last_seen_at > now + clock.SKEW:
         return False
     return now - row.last_seen_at < IDLE and now - row.created_at < LIFETIME
 

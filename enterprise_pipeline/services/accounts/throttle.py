@@ -15,6 +15,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from enterprise_pipeline.services import clock
 from enterprise_pipeline.services.errors import ServiceError
 from enterprise_pipeline.services.texts import N_, Text
 from models import LoginAttempt
@@ -25,8 +26,6 @@ Kind = Literal["account", "address", "second_factor"]
 FREE_TRIES: Mapping[Kind, int] = MappingProxyType({"account": 5, "address": 30, "second_factor": 5})
 WAITS = tuple(timedelta(minutes=minutes) for minutes in (1, 2, 5, 15, 60))
 FORGOTTEN_AFTER = timedelta(days=7)
-# Two machines' clocks may differ by this much without anybody having jumped.
-SKEW = timedelta(minutes=2)
 
 
 class TooManyTries(ServiceError):
@@ -105,7 +104,7 @@ def _locked(session: Session, kind: Kind, subject: str, *, now: datetime) -> Log
 
 def _mend_clock(row: LoginAttempt, now: datetime) -> None:
     """After the clock went back, wait from now on, for the usual length."""
-    if row.last_failed_at > now + SKEW:
+    if row.last_failed_at > now + clock.SKEW:
         row.last_failed_at = now
         if row.waits_until is not None:
             row.waits_until = now + (_length(row) or timedelta())

@@ -2,7 +2,6 @@
 
 import secrets
 import shutil
-import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -24,6 +23,7 @@ from enterprise_pipeline.services.backup.manifest import (
     RegistryFacts,
 )
 from enterprise_pipeline.services.backup.registry import application, facts_of
+from enterprise_pipeline.services.backup.staging import staging_folder
 from enterprise_pipeline.transaction import reading, transaction
 
 SUFFIX = ".tar.gz"
@@ -100,14 +100,11 @@ def create_backup(home: Home, folder: Path, *, actor: str) -> Created:
 @contextmanager
 def working_in(folder: Path) -> Iterator[Path]:
     """A folder for what is not finished, beside the finished; what killed programs left there is removed."""
-    with alone(folder / BACKING_UP, f"另一个备份正在写入 {folder}；请等它结束。"):
-        for leftover in folder.glob(f"{PARTIAL}*"):
-            shutil.rmtree(leftover, ignore_errors=True)
-        staging = Path(tempfile.mkdtemp(prefix=PARTIAL, dir=folder))
-        try:
-            yield staging
-        finally:
-            shutil.rmtree(staging, ignore_errors=True)
+    with (
+        alone(folder / BACKING_UP, f"另一个备份正在写入 {folder}；请等它结束。"),
+        staging_folder(folder, PARTIAL) as staging,
+    ):
+        yield staging
 
 
 def _facts_now() -> RegistryFacts:

@@ -1,7 +1,6 @@
 """Restore a backup: prepared and checked beside the present registry, which is kept under another name."""
 
 import shutil
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
@@ -31,6 +30,7 @@ from enterprise_pipeline.services.backup.registry import (
     facts_of,
     known_schemas,
 )
+from enterprise_pipeline.services.backup.staging import staging_folder
 from enterprise_pipeline.services.backup.verifying import refuse_damaged, unpack_and_check
 from enterprise_pipeline.transaction import close_connections, transaction
 
@@ -123,17 +123,9 @@ def _alone(home: Home) -> Iterator[None]:
         yield
 
 
-@contextmanager
-def _staging(home: Home) -> Iterator[Path]:
-    """A folder on the disk of the registry; what a killed restore left is removed first."""
-    beside = home.file.parent if home.is_sqlite else home.instance
-    for leftover in beside.glob(f"{UNFINISHED}*"):
-        shutil.rmtree(leftover, ignore_errors=True)
-    staging = Path(tempfile.mkdtemp(prefix=UNFINISHED, dir=beside))
-    try:
-        yield staging
-    finally:
-        shutil.rmtree(staging, ignore_errors=True)
+def _staging(home: Home) -> AbstractContextManager[Path]:
+    """A folder on the disk of the registry."""
+    return staging_folder(home.file.parent if home.is_sqlite else home.instance, UNFINISHED)
 
 
 def _present(home: Home) -> Present:
