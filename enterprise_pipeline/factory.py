@@ -12,6 +12,7 @@ from enterprise_pipeline.transaction import prepare_engine
 from enterprise_pipeline.web.blueprints import init_web
 from enterprise_pipeline.web.hosts import init_hosts
 from enterprise_pipeline.web.request_log import init_request_log
+from enterprise_pipeline.web.routes import LazyRule
 from models import db
 
 MIGRATIONS = "enterprise_pipeline/migrations"
@@ -23,6 +24,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     settings = settings or settings_from_environment()
     settings.instance.mkdir(parents=True, exist_ok=True)
     app = Flask("enterprise_pipeline", instance_path=str(settings.instance))
+    app.url_rule_class = LazyRule
     app.config.update(
         SECRET_KEY=settings.secret_key,
         SQLALCHEMY_DATABASE_URI=settings.database_url,

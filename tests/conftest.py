@@ -96,29 +96,53 @@ def database_url(databases: Databases, database_kind: str) -> Iterator[str]:
         yield url
 
 
-@pytest.fixture(scope="session")
-def make_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Flask]]:
-    """Build an application: ``make_app(database_url, today=...)``; its connections are closed at the end.
+class Applications:
+    """Builds applications and closes their connections after every test.
 
-    Without ``today`` it is always the same day, or tests would come out differently tomorrow.
+    An application is let go when its test is over: thousands at once would make every collection of
+    garbage slow. Those of wider fixtures live on; their pools just connect anew.
     """
-    # Weakly held: thousands of applications at once would make every collection of garbage slow.
-    apps: WeakSet[Flask] = WeakSet()
-    # Compiling the templates anew for every application took half of the time of tests that show pages.
-    compiled = FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
 
-    def build(url: str, **settings: Any) -> Flask:
-        instance = tmp_path_factory.mktemp("instance")
+    def __init__(self, folders: pytest.TempPathFactory) -> None:
+        self._folders = folders
+        self._of_this_test: list[Flask] = []
+        self._living: WeakSet[Flask] = WeakSet()
+        # Compiling the templates anew for every application took half of the time of tests that show pages.
+        self._compiled = FileSystemBytecodeCache(str(folders.mktemp("templates")))
+
+    def build(self, url: str, **settings: Any) -> Flask:
+        """Build one; without ``today`` it is always the same day, or tests would differ tomorrow."""
         settings.setdefault("today", AS_OF)
+        instance = self._folders.mktemp("instance")
         app = create_app(Settings(instance=instance, database_url=url, secret_key="k" * 64, **settings))
         app.testing = True
-        app.jinja_env.bytecode_cache = compiled
-        apps.add(app)
+        app.jinja_env.bytecode_cache = self._compiled
+        self._living.add(app)
+        self._of_this_test.append(app)
         return app
 
-    yield build
-    for app in apps:
-        dispose(app)
+    def end_test(self) -> None:
+        """Close what the test opened, before anything may be collected with a connection open."""
+        for app in list(self._living):
+            dispose(app)
+        self._of_this_test.clear()
+
+
+@pytest.fixture(scope="session")
+def _applications(tmp_path_factory: pytest.TempPathFactory) -> Applications:
+    return Applications(tmp_path_factory)
+
+
+@pytest.fixture(autouse=True)
+def _connections_end_with_the_test(_applications: Applications) -> Iterator[None]:
+    yield
+    _applications.end_test()
+
+
+@pytest.fixture(scope="session")
+def make_app(_applications: Applications) -> Callable[..., Flask]:
+    """Build an application: ``make_app(database_url, today=...)``; its connections end with the test."""
+    return _applications.build
 
 
 @pytest.fixture
@@ -126,7 +150,7 @@ def app(database_url: str, make_app: Callable[..., Flask]) -> Iterator[Flask]:
     """An application on an empty registry; no context is open, so requests do not share one by accident."""
     built = make_app(database_url)
     yield built
-    dispose(built)
+    dispose(built)  # Before the database is dropped.
 
 
 @pytest.fixture
