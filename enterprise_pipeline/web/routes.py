@@ -1,0 +1,25 @@
+"""The rule behind every address: matches at once, learns to write addresses when it first has to."""
+
+from collections.abc import Callable
+from typing import Any
+
+from werkzeug.routing import Rule
+
+
+class LazyRule(Rule):
+    """A rule whose two builders are compiled when an address is first built with them.
+
+    Werkzeug compiles both for every rule while the application starts, a millisecond each: most of the
+    start of a short command and of a test, for addresses that most of them never write.
+    """
+
+    def _compile_builder(self, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
+        compile_builder = super()._compile_builder
+        compiled: list[Callable[..., tuple[str, str]]] = []
+
+        def build(rule: Rule, **values: Any) -> tuple[str, str]:
+            if not compiled:
+                compiled.append(compile_builder(append_unknown))
+            return compiled[0](rule, **values)
+
+        return build
