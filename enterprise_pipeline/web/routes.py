@@ -13,7 +13,10 @@ class LazyRule(Rule):
     start of a short command and of a test, for addresses that most of them never write.
     """
 
-    def _compile_builder(self, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
+    def _compile_builder(  # The signature is Werkzeug's.
+        self,
+        append_unknown: bool = True,  # noqa: FBT001, FBT002
+    ) -> Callable[..., tuple[str, str]]:
         compile_builder = super()._compile_builder
         compiled: list[Callable[..., tuple[str, str]]] = []
 
