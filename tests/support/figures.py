@@ -59,6 +59,6 @@ def leaks(page: str, figures: dict[str, int]) -> dict[str, str]:
     found = {}
     for name, value in figures.items():
         for text in spellings(value) if name.endswith("_fen") else {f"{value}", f"{value:,}"}:
-            if re.search(rf"(?<![\d,.]){re.escape(text)}(?![\d])", source):
+            if text in source and re.search(rf"(?<![\d,.]){re.escape(text)}(?![\d])", source):
                 found[name] = text
     return found
