@@ -3,18 +3,24 @@
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
+from http.client import HTTPConnection, HTTPResponse
 from pathlib import Path
 from urllib.error import HTTPError
+from urllib.parse import urlencode
 from urllib.request import urlopen
 
 import pytest
+from sqlalchemy import make_url
 
 from enterprise_pipeline.config import ROOT
+from tests.support.entry import code_of, token_of
 
 START_SECONDS = 60
 
@@ -72,6 +78,43 @@ def test_it_answers_on_loopback_and_says_where(database_url: str, tmp_path: Path
 
     assert f"http://127.0.0.1:{port}/" in said
     assert status < 500
+
+
+@pytest.mark.databases("sqlite")
+def test_told_to_stop_it_finishes_what_it_works_on(database_url: str, tmp_path: Path):
+    port = free_port()
+    firm = {"name": "宜昌停机试验有限公司", "credit_code": code_of(1)}
+
+    def ask(method: str, body: str = "", **headers: str) -> tuple[HTTPResponse, str]:
+        with closing(HTTPConnection("127.0.0.1", port, timeout=START_SECONDS)) as line:
+            line.request(method, "/enterprises/new", body, headers)
+            answer = line.getresponse()
+            return answer, answer.read().decode()
+
+    env = environment(tmp_path, DATABASE_URL=database_url, PIPELINE_PORT=str(port))
+    with (
+        running(env) as server,
+        ThreadPoolExecutor(max_workers=1) as meanwhile,
+        closing(sqlite3.connect(make_url(database_url).database or "", isolation_level=None)) as other,
+    ):
+        read_until(server, "Ctrl-C")
+        answer, page = ask("GET")
+        form = {
+            "Cookie": (answer.getheader("Set-Cookie") or "").partition(";")[0],
+            "Content-Type": "application/x-www-form-urlencoded",
+        }
+        other.execute("BEGIN IMMEDIATE")  # Whoever saves now has to wait.
+        waiting = meanwhile.submit(ask, "POST", urlencode(firm | {"csrf_token": token_of(page)}), **form)
+        time.sleep(1)
+        server.send_signal(signal.SIGTERM)
+        time.sleep(1)
+        assert not waiting.done()
+        assert server.poll() is None
+        other.execute("ROLLBACK")
+
+        saved, _page = waiting.result(timeout=START_SECONDS)
+        assert (saved.status, server.wait(timeout=START_SECONDS)) == (303, 0)
+        assert other.execute("SELECT name FROM enterprise").fetchall() == [(firm["name"],)]
 
 
 @pytest.mark.parametrize(
