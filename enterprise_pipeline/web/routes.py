@@ -1,6 +1,7 @@
 """The rule behind every address: matches at once, learns to write addresses when it first has to."""
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 from werkzeug.routing import Rule
@@ -17,12 +18,9 @@ class LazyRule(Rule):
         self,
         append_unknown: bool = True,  # noqa: FBT001, FBT002
     ) -> Callable[..., tuple[str, str]]:
-        compile_builder = super()._compile_builder
-        compiled: list[Callable[..., tuple[str, str]]] = []
+        compiled = cache(super()._compile_builder)
 
         def build(rule: Rule, **values: Any) -> tuple[str, str]:
-            if not compiled:
-                compiled.append(compile_builder(append_unknown))
-            return compiled[0](rule, **values)
+            return compiled(append_unknown)(rule, **values)
 
         return build

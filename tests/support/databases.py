@@ -18,8 +18,6 @@ from tests.support.requirements import not_run
 from tools.start_postgres import NoPostgres, running_postgres
 
 KINDS = ("sqlite", "postgresql")
-COPIES_FILES = (15,)
-"""The first version of PostgreSQL that can be told how to copy a database."""
 MIGRATIONS = str(ROOT / "enterprise_pipeline" / "migrations")
 
 
@@ -87,19 +85,17 @@ class Databases:
     @contextmanager
     def _postgres_database(self, *, template: str) -> Iterator[str]:
         name = f"pipeline_test_{os.getpid()}_{next(self._numbers)}"
-        self._administer(f'CREATE DATABASE "{name}" TEMPLATE "{template}"', strategy=True)
+        self._administer(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
         address = make_url(self._postgres()).set(database=name)
         yield address.render_as_string(hide_password=False)
         self._administer(f'DROP DATABASE "{name}" WITH (FORCE)')
 
-    def _administer(self, statement: str, *, strategy: bool = False) -> None:
+    def _administer(self, statement: str) -> None:
         with self._administrator().connect() as connection:
-            if strategy and (connection.dialect.server_version_info or ()) >= COPIES_FILES:
-                statement += " STRATEGY FILE_COPY"  # Half the time of writing every page to the log first.
             connection.execute(text(statement))
 
     def _administrator(self) -> Engine:
-        """One connection for all that is made and dropped: opening one costs as much as a drop."""
+        """One connection for all that is made and dropped."""
         if self._engine is None:
             self._engine = create_engine(self._postgres(), isolation_level="AUTOCOMMIT")
             self._stack.callback(self._engine.dispose)
